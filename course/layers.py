@@ -1,0 +1,169 @@
+"""The layers that the papers need and Keras lacks. All are registered: a saved model loads with no custom objects."""
+
+import keras
+from keras import ops
+
+registered = keras.saving.register_keras_serializable(package="course")
+
+
+@registered
+def scaled_tanh(x):
+    """1.7159 tanh(2x / 3): LeNet-5's squashing function, which takes ±1 to ±1 (LeCun et al. 1998, appendix A)."""
+    return 1.7159 * ops.tanh(2 / 3 * x)
+
+
+@registered
+class TrainableSubsampling2D(keras.layers.Layer):
+    """Sum each window, times a trainable coefficient, plus a trainable bias, one of each a map.
+
+    LeNet-5's S2 and S4 (LeCun et al. 1998, section II.B). Windows do not overlap and do not hang over the edge.
+
+    Shapes: `(batch, height, width, channels) → (batch, height // pool_size, width // pool_size, channels)`.
+    """
+
+    def __init__(self, pool_size=2, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.pool_size = pool_size
+        self.data_format = data_format or keras.config.image_data_format()
+
+    def build(self, input_shape):
+        self.channels = input_shape[_channel_axis(self.data_format)]
+        # The mean of the window at first: the sum's coefficient is 1 / (pool_size * pool_size).
+        mean = keras.initializers.Constant(1 / self.pool_size**2)
+        self.coefficient = self.add_weight(shape=(self.channels,), initializer=mean, name="coefficient")
+        self.bias = self.add_weight(shape=(self.channels,), initializer="zeros", name="bias")
+
+    def call(self, x):
+        # JAX takes the strides for 1 where they are left out.
+        means = ops.average_pool(x, self.pool_size, strides=self.pool_size, data_format=self.data_format)
+        sums = self.pool_size**2 * means
+        return sums * _per_channel(self.coefficient, self.data_format) + _per_channel(self.bias, self.data_format)
+
+    def compute_output_shape(self, input_shape):
+        batch, *sizes = input_shape
+        axis = _channel_axis(self.data_format) % len(input_shape) - 1
+        sizes = [n if i == axis or n is None else n // self.pool_size for i, n in enumerate(sizes)]
+        return (batch, *sizes)
+
+    def macs(self, input_shape, output_shape):
+        """Multiply-accumulates for one image: one multiplication by the coefficient an output."""
+        return _count(output_shape)
+
+    def get_config(self):
+        return super().get_config() | {"pool_size": self.pool_size, "data_format": self.data_format}
+
+
+@registered
+class PartiallyConnectedConv2D(keras.layers.Layer):
+    """A valid convolution, strides 1, whose output map i sees only the input maps `connections[i]`.
+
+    LeNet-5's C3 (LeCun et al. 1998, table I). It holds weights for the connections that exist and no others. They start
+    uniform within ±2.4 / fan-in, as in the paper's appendix A; biases start at zero.
+
+    Shapes: `(batch, height, width, channels) → (batch, height − k + 1, width − k + 1, len(connections))`.
+    """
+
+    def __init__(self, connections, kernel_size, activation=None, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.connections = [list(maps) for maps in connections]
+        self.kernel_size = kernel_size
+        self.activation = keras.activations.get(activation)
+        self.data_format = data_format or keras.config.image_data_format()
+
+    def build(self, input_shape):
+        channels, filters = input_shape[_channel_axis(self.data_format)], len(self.connections)
+        pairs = [(source, target) for target, maps in enumerate(self.connections) for source in maps]
+        if not all(0 <= source < channels for source, _ in pairs):
+            raise ValueError(
+                f"connections name map {max(source for source, _ in pairs)}, but the input has {channels} maps, "
+                f"0 to {channels - 1}: give a table for {channels} maps."
+            )
+        limits = [2.4 / (self.kernel_size**2 * len(maps)) for maps in self.connections for _ in maps]
+
+        def within_fan_in(shape, dtype=None):
+            return keras.random.uniform(shape, -1, 1, dtype) * ops.cast(limits, dtype)
+
+        self.kernel = self.add_weight(
+            shape=(self.kernel_size, self.kernel_size, len(pairs)), initializer=within_fan_in, name="kernel"
+        )
+        self.bias = self.add_weight(shape=(filters,), initializer="zeros", name="bias")
+        # One row a connection, with a 1 where its weights go in the full kernel of channels * filters pairs.
+        self.places = keras.utils.to_categorical(
+            [source * filters + target for source, target in pairs], channels * filters
+        )
+        self.full_shape = (self.kernel_size, self.kernel_size, channels, filters)
+
+    def call(self, x):
+        kernel = ops.reshape(ops.matmul(self.kernel, ops.cast(self.places, self.kernel.dtype)), self.full_shape)
+        x = ops.conv(x, ops.cast(kernel, x.dtype), padding="valid", data_format=self.data_format)
+        return self.activation(x + _per_channel(self.bias, self.data_format))
+
+    def compute_output_shape(self, input_shape):
+        sizes = [n and n - self.kernel_size + 1 for n in _sizes(input_shape, self.data_format)]
+        return _shape(input_shape[0], sizes, len(self.connections), self.data_format)
+
+    def macs(self, input_shape, output_shape):
+        """Multiply-accumulates for one image: the connections that exist, at each position."""
+        positions = _count((None, *_sizes(output_shape, self.data_format)))
+        return self.kernel_size**2 * sum(map(len, self.connections)) * positions
+
+    def get_config(self):
+        return super().get_config() | {
+            "connections": self.connections,
+            "kernel_size": self.kernel_size,
+            "activation": keras.activations.serialize(self.activation),
+            "data_format": self.data_format,
+        }
+
+
+@registered
+class RadialBasis(keras.layers.Layer):
+    """Squared distance from the input to each fixed code: LeNet-5's OUTPUT, where the smallest wins.
+
+    y_i = Σ_j (x_j − w_ij)² (LeCun et al. 1998, equation 7). The codes are constants, not weights.
+
+    Shapes: `(batch, features) → (batch, len(codes))`.
+    """
+
+    def __init__(self, codes, **kwargs):
+        super().__init__(**kwargs)
+        self.codes = [list(map(float, code)) for code in codes]
+
+    def call(self, x):
+        return ops.sum(ops.square(ops.expand_dims(x, 1) - ops.cast(self.codes, x.dtype)), axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], len(self.codes))
+
+    def macs(self, input_shape, output_shape):
+        """Multiply-accumulates for one image: one a code and feature."""
+        return len(self.codes) * len(self.codes[0])
+
+    def get_config(self):
+        return super().get_config() | {"codes": self.codes}
+
+
+def _channel_axis(data_format):
+    return -1 if data_format == "channels_last" else 1
+
+
+def _per_channel(vector, data_format):
+    """(channels,) as it broadcasts over a batch of images."""
+    return vector if data_format == "channels_last" else ops.reshape(vector, (-1, 1, 1))
+
+
+def _sizes(shape, data_format):
+    """Height and width of (batch, …)."""
+    return shape[1:3] if data_format == "channels_last" else shape[2:4]
+
+
+def _shape(batch, sizes, channels, data_format):
+    return (batch, *sizes, channels) if data_format == "channels_last" else (batch, channels, *sizes)
+
+
+def _count(shape):
+    """Elements of one image."""
+    count = 1
+    for n in shape[1:]:
+        count *= n
+    return count
