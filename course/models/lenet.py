@@ -34,7 +34,8 @@ BITMAPS = """
 """
 # What F6 is compared with, (10, 84): +1 where a bitmap has ink and −1 where it has none.
 CODES = [
-    [1 if pixel == "#" else -1 for pixel in "".join(rows)] for rows in zip(*map(str.split, BITMAPS.split("\n")[1:-1]))
+    [1 if pixel == "#" else -1 for pixel in "".join(rows)]
+    for rows in zip(*(line.split() for line in BITMAPS.strip().splitlines()), strict=True)
 ]
 
 
