@@ -11,7 +11,7 @@ def unknown(kind, name, choices):
     There is no model "lenet"; the nearest is "lenet5". All: lenet5, vgg16.
     """
     choices = [str(choice) for choice in choices]
-    near = difflib.get_close_matches(str(name), choices, n=3, cutoff=0.4)
+    near = difflib.get_close_matches(str(name), choices, n=3, cutoff=0.55)
     nearest = ""
     if near:
         verb = "is" if len(near) == 1 else "are"
