@@ -1,0 +1,281 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from example_lesson import SOURCE, write_lesson
+
+from course import notebook, release
+
+
+def code(lesson):
+    return [cell.source for cell in lesson.cells if cell.cell_type == "code"]
+
+
+def test_the_learner_s_edition_holds_no_solution_no_hidden_test_and_no_output(tmp_path):
+    path = write_lesson(tmp_path)
+    text = notebook.dumps(release.released(path))
+    for gone in ("SOLUTION", "HIDDEN", "secret", "-14", "self.count"):
+        assert gone in SOURCE
+        assert gone not in text
+    lesson = nbformat.reads(text, as_version=4)
+    assert all(not cell.outputs and cell.execution_count is None for cell in lesson.cells if cell.cell_type == "code")
+    assert 'print(\\"double: right\\")' in text  # what stands beside a hidden test stays
+
+
+def test_a_cleared_function_stays_a_function_with_its_docstring(tmp_path):
+    cells = {cell.id: cell.source for cell in release.released(write_lesson(tmp_path)).cells}
+    names = {}
+    exec(cells["double"] + "\n" + cells["counter"], names)
+    assert names["double"].__doc__ == "Twice the number."
+    assert names["Counter"].add.__doc__ == "Add the number to the count, and return it."
+    for call in (lambda: names["double"](2), names["Counter"]):
+        with pytest.raises(NotImplementedError, match="not attempted"):
+            call()
+
+
+def test_the_solved_edition_has_everything(tmp_path):
+    lesson = release.solved(write_lesson(tmp_path))
+    names = {}
+    exec("\n".join(code(lesson)), names)
+    assert names["double"](21) == 42
+    assert "HIDDEN TESTS" in lesson.cells[4].source
+    nbformat.validate(lesson)
+
+
+def test_what_nbgrader_reads_is_in_the_notebook(tmp_path):
+    cells = {cell.id: cell.metadata for cell in release.released(write_lesson(tmp_path)).cells}
+    assert cells["counter-check"].nbgrader.points == 1.5
+    assert cells["counter-check"].nbgrader.grade
+    assert cells["counter-check"].editable is False
+    assert cells["double"].deletable is False
+    assert "editable" not in cells["double"]
+    assert cells["double-check"].tags == ["raises-exception"]  # "Run all" goes on past it
+    assert list(cells) == ["00", "01", "02", "double", "double-check", "05", "counter", "counter-check", "08"]
+
+
+def test_stock_nbgrader_makes_the_same_notebook_from_the_solved_one(tmp_path):
+    """The whole of `nbgrader generate_assignment`, gradebook included, told nothing but our stub."""
+    path = write_lesson(tmp_path)
+    release.write_solved(path.parent, tmp_path / "source" / "twice")
+    (tmp_path / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.ClearSolutions.code_stub = {{'python': {release.STUB!r}}}\n"
+    )
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "twice"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+    )
+    theirs = nbformat.read(tmp_path / "release" / "twice" / "01_twice.ipynb", as_version=4)
+    assert theirs == release.released(path)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """The lesson released by two processes that differ in what a machine may differ in; and what they printed."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    source = write_lesson(folder)
+    program = "import sys; from course import release; release.release(*sys.argv[1:]); print(*sys.modules)"
+    runs = []
+    for seed in ("1", "2"):
+        output = folder / f"user{seed}"
+        output.mkdir()
+        settings = {
+            "PYTHONHASHSEED": seed,
+            "HOME": str(output),
+            "LC_ALL": "C",
+            "PYTHONUTF8": "0",
+            "USER": f"user{seed}",
+        }
+        command = [sys.executable, "-W", "always", "-c", program, source.parent, "."]
+        run = subprocess.run(
+            command, cwd=output, env={**os.environ, **settings}, capture_output=True, text=True, check=True
+        )
+        runs.append((run, (output / "01_twice.ipynb").read_bytes()))
+    return folder, runs
+
+
+def test_the_bytes_are_the_same_each_time_and_hold_nothing_of_the_machine(elsewhere, tmp_path):
+    folder, [(_, text), (_, other)] = elsewhere
+    assert text == other
+    source = write_lesson(tmp_path)
+    source.write_bytes(source.read_bytes().replace(b"\n", b"\r\n"))  # as git checks it out on Windows
+    release.release(source.parent, tmp_path)
+    assert (tmp_path / "01_twice.ipynb").read_bytes() == text
+    assert b"\r" not in text
+    metadata = json.loads(text)["metadata"]
+    assert set(metadata) == {"kernelspec", "language_info"}
+    assert metadata["language_info"] == {"name": "python"}
+    for told in (str(folder), sys.prefix, sys.version.split()[0], "jupytext", "lines_to_next_cell"):
+        assert told.encode() not in text
+
+
+def test_release_imports_no_framework_and_warns_of_nothing(elsewhere):
+    for run, _ in elsewhere[1]:
+        assert not {"tensorflow", "keras", "numpy"} & set(run.stdout.split())
+        assert run.stderr == ""
+
+
+def test_release_writes_what_has_changed_and_stale_names_it(tmp_path):
+    source, folder = write_lesson(tmp_path), tmp_path / "notebooks"
+    first, second = folder / "01_twice.ipynb", folder / "02_more.ipynb"
+    write_lesson(tmp_path, "02_more")
+    assert release.stale(source.parent, folder) == [first, second]
+    assert release.release(source.parent, folder) == [first, second]
+    assert release.release(source.parent, folder) == release.stale(source.parent, folder) == []
+    first.write_bytes(first.read_bytes().replace(b"\n", b"\r\n"))
+    assert release.stale(source.parent, folder) == []
+    second.write_text(second.read_text().replace("Twice", "Thrice"))
+    (folder / "03_orphan.ipynb").write_text("{}")
+    (folder / "scratch.ipynb").write_text("{}")
+    assert release.stale(source.parent, folder) == [second, folder / "03_orphan.ipynb"]
+    assert release.release(source.parent, folder) == [second]
+    source.write_text(SOURCE.replace("# # Twice", "# # Two times"))
+    assert release.stale(source.parent, folder) == [first, folder / "03_orphan.ipynb"]
+
+
+def test_a_folder_without_lessons_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match=r"There is no lesson in .*; a lesson is a file NN_topic.py"):
+        release.release(tmp_path, tmp_path)
+
+
+CHECK = 'nbgrader={"grade_id": "double-check", "grade": true, "locked": true, "points": 2}'
+SOLUTION = 'nbgrader={"grade_id": "double", "solution": true}'
+ANSWER = "    secret = 2\n    return secret * number\n"
+
+MISTAKES = {
+    "begin without end": (
+        "    ### END SOLUTION\n\n\n# %% nb",
+        "\n\n# %% nb",
+        36,
+        "BEGIN SOLUTION without END SOLUTION",
+    ),
+    "end without begin": (
+        "    ### BEGIN SOLUTION\n    secret",
+        "    secret",
+        38,
+        "END SOLUTION without BEGIN SOLUTION",
+    ),
+    "nested": (
+        "    secret = 2\n",
+        "    ### BEGIN SOLUTION\n",
+        37,
+        "BEGIN SOLUTION inside the region that line 36 opens",
+    ),
+    "hidden without end": ("### END HIDDEN TESTS\n", "", 44, "BEGIN HIDDEN TESTS without END HIDDEN TESTS"),
+    "solution in a plain cell": (f" {SOLUTION}", "", 36, "a solution outside a solution cell"),
+    "hidden test in a plain cell": (f" {CHECK}", "", 44, "a hidden test outside a test cell"),
+    "hidden test in a solution": (
+        ANSWER,
+        "### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS\n",
+        37,
+        "a hidden test outside a test cell",
+    ),
+    "misspelt": ("### BEGIN HIDDEN TESTS", "### BEGIN HIDDEN TEST", 44, '"### BEGIN HIDDEN TEST" is no marker'),
+    "lower case": (
+        "    ### BEGIN SOLUTION\n    secret",
+        "    ### begin solution\n    secret",
+        36,
+        '"### begin solution" is no marker',
+    ),
+    "duplicate": ('"grade_id": "double-check"', '"grade_id": "double"', 42, '"double" is taken by the cell on line 33'),
+    "no points": (', "points": 2}', "}", 42, 'the graded cell "double-check" has no points'),
+    "points in words": ('"points": 2}', '"points": "two"}', 42, 'the graded cell "double-check" has no points'),
+    "negative points": ('"points": 2}', '"points": -2}', 42, 'the graded cell "double-check" has no points'),
+    "misspelt key": ('"points": 2}', '"point": 2}', 42, 'There is no nbgrader key "point"; the nearest is "points".'),
+    "no name": ('"grade_id": "double", ', "", 33, 'the grade_id is ""; it must be a name'),
+    "a name that is no id": ('"grade_id": "double", ', '"grade_id": "le net", ', 33, 'the grade_id is "le net"'),
+    "no role": (
+        SOLUTION,
+        'nbgrader={"grade_id": "double"}',
+        33,
+        'the cell is neither "solution", "grade" nor "locked"',
+    ),
+    "a role in words": (
+        SOLUTION,
+        SOLUTION.replace("true", '"yes"'),
+        33,
+        "\"solution\" is 'yes'; it must be true or false",
+    ),
+    "not JSON": (SOLUTION, SOLUTION.replace("true", "True}}"), 33, "the nbgrader metadata cannot be read"),
+    "a test that is prose": (
+        f"# %% {CHECK}",
+        f"# %% [markdown] {CHECK}",
+        42,
+        'the test cell "double-check" is markdown',
+    ),
+    "prose that is not graded": (
+        "# %% [markdown]\n# ## Count",
+        f"# %% [markdown] {SOLUTION.replace('double', 'why')}\n# ## Count",
+        49,
+        "Markdown solution cell",
+    ),
+    "no region": (
+        "    ### BEGIN SOLUTION\n    secret = 2\n    return secret * number\n    ### END SOLUTION\n",
+        ANSWER,
+        33,
+        "a solution cell without ### BEGIN SOLUTION",
+    ),
+    "not in a function": (
+        'def double(number):\n    """Twice the number."""\n',
+        "if True:\n",
+        33,
+        "the solution is not inside a function",
+    ),
+    "method in a class": (
+        'def double(number):\n    """Twice the number."""\n',
+        "class Double:\n",
+        33,
+        "the solution is not inside a function",
+    ),
+    "half an expression": (
+        f"    ### BEGIN SOLUTION\n{ANSWER}    ### END SOLUTION\n",
+        "    return (\n    ### BEGIN SOLUTION\n    2 * number\n    ### END SOLUTION\n    )\n",
+        33,
+        "without its solution the cell is no Python",
+    ),
+    "only hidden tests": (
+        "check(double, 2, 4)\n",
+        "# a comment\n",
+        42,
+        "the test cell is empty without its hidden tests",
+    ),
+    "no first header": ("# %% [markdown]\n# # Twice", "# # Twice", 1, 'the first cell has no "# %%" line'),
+    "not Python": ("import os\n", "import\n", 7, "invalid syntax"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_wrongly_marked_lesson_gets_one_sentence_with_file_and_line(tmp_path, name, capfd):
+    old, new, line, sentence = MISTAKES[name]
+    assert old in SOURCE
+    source = SOURCE.replace(old, new, 1)
+    if name == "only hidden tests":
+        source = source.replace('print("double: right")\n', "")
+    path = write_lesson(tmp_path, source=source)
+    with pytest.raises(ValueError, match=re.escape(sentence)) as caught:
+        release.release(path.parent, tmp_path / "notebooks")
+    assert str(caught.value).startswith(f"{path}, line {line}: ")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "notebooks").exists()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_written_answer_is_cleared_too(tmp_path):
+    metadata = '{"grade_id": "why", "grade": true, "solution": true, "points": 1}'
+    why = f"# %% [markdown] nbgrader={metadata}\n# Because it is even.\n"
+    lesson = release.released(write_lesson(tmp_path, source=SOURCE + "\n" + why))
+    assert lesson.cells[-1].source == "YOUR ANSWER HERE"
+
+
+def test_headers_inside_strings_are_no_cells(tmp_path):
+    source = SOURCE.replace('print("the end', 'text = """\n# %% not a cell\n"""\nprint("the end')
+    lesson = release.solved(write_lesson(tmp_path, source=source))
+    assert len(lesson.cells) == 9
+    assert "# %% not a cell" in lesson.cells[-1].source
