@@ -3,6 +3,9 @@
 import keras
 from keras import ops
 
+from course.arithmetic import conv_output_size
+from course.errors import integer
+
 registered = keras.saving.register_keras_serializable(package="course")
 
 
@@ -141,6 +144,120 @@ class RadialBasis(keras.layers.Layer):
 
     def get_config(self):
         return super().get_config() | {"codes": self.codes}
+
+
+@registered
+class ZeroPaddedShortcut(keras.layers.Layer):
+    """Take every `strides`-th pixel and pad the channels with zeros up to `filters`: the identity, with no parameters.
+
+    ResNet's option A (He et al. 2016, section 3.3). The paper does not say where the zeros go: here after the channels,
+    as in fb.resnet.torch.
+
+    Shapes: `(batch, height, width, channels) → (batch, ⌈height / strides⌉, ⌈width / strides⌉, filters)`.
+    Raises `ValueError` for an input of more than `filters` channels.
+    """
+
+    def __init__(self, filters, strides=1, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = integer("filters", filters, 1)
+        self.strides = integer("strides", strides, 1)
+        self.data_format = data_format or keras.config.image_data_format()
+
+    def call(self, x):
+        extra = (0, self._extra_channels(x.shape))
+        if self.data_format == "channels_last":
+            return ops.pad(x[:, :: self.strides, :: self.strides, :], ((0, 0), (0, 0), (0, 0), extra))
+        return ops.pad(x[:, :, :: self.strides, :: self.strides], ((0, 0), extra, (0, 0), (0, 0)))
+
+    def compute_output_shape(self, input_shape):
+        self._extra_channels(input_shape)
+        sizes = [n and -(-n // self.strides) for n in _sizes(input_shape, self.data_format)]
+        return _shape(input_shape[0], sizes, self.filters, self.data_format)
+
+    def _extra_channels(self, input_shape):
+        channels = input_shape[_channel_axis(self.data_format)]
+        if channels > self.filters:
+            raise ValueError(
+                f"the input has {channels} channels and filters is {self.filters}; zeros can only be added: "
+                f"give filters of {channels} or more, or use a projection."
+            )
+        return self.filters - channels
+
+    def get_config(self):
+        config = {"filters": self.filters, "strides": self.strides, "data_format": self.data_format}
+        return super().get_config() | config
+
+
+@registered
+class LocalResponseNormalization(keras.layers.Layer):
+    """Divide each activation by (k + alpha Σ a²)^beta, the sum over its own map and the n // 2 on either side of it.
+
+    AlexNet's (Krizhevsky et al. 2012, section 3.3). At the first and last maps the sum has fewer terms. `alpha` is
+    not divided by n: Caffe and PyTorch divide it, so that the paper's 1e-4 is their 5e-4. TensorFlow's `depth_radius`
+    is n // 2. Half precision is squared and summed in float32.
+
+    Shapes: `(batch, height, width, channels)` to the same. Raises `ValueError` for an even n.
+    """
+
+    def __init__(self, n=5, k=2, alpha=1e-4, beta=0.75, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.n = integer("n", n, 1)
+        if self.n % 2 == 0:
+            raise ValueError(f"n is {n}; it must be odd, with as many maps before as after: try {n - 1} or {n + 1}.")
+        self.k, self.alpha, self.beta = k, alpha, beta
+        self.data_format = data_format or keras.config.image_data_format()
+
+    def call(self, x):
+        axis = _channel_axis(self.data_format) % 4
+        wide = ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
+        beyond = [(self.n // 2, self.n // 2) if i == axis else (0, 0) for i in range(4)]
+        squares = ops.pad(ops.square(wide), beyond)
+        windows = [slice(first, first + x.shape[axis]) for first in range(self.n)]
+        sums = sum(squares[..., window] if axis == 3 else squares[:, window] for window in windows)
+        return ops.cast(wide / ops.power(self.k + self.alpha * sums, self.beta), x.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        config = {"n": self.n, "k": self.k, "alpha": self.alpha, "beta": self.beta, "data_format": self.data_format}
+        return super().get_config() | config
+
+
+@registered
+class CeilAveragePooling2D(keras.layers.Layer):
+    """Average pooling that rounds its output size up: a window that hangs over the end averages what is inside.
+
+    Caffe's rule, with which NiN was trained. Keras's "same" differs: it pads an odd size on both sides, and on PyTorch
+    it averages copies of the edge, too.
+
+    Shapes: `(batch, height, width, channels) → (batch, ⌈(height − pool_size) / strides⌉ + 1, …, channels)`.
+    """
+
+    def __init__(self, pool_size, strides=None, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.pool_size = integer("pool_size", pool_size, 1)
+        self.strides = integer("strides", pool_size if strides is None else strides, 1)
+        # With one less than a stride the size rounds up, and no window begins past the end.
+        self.padding = (0, min(self.pool_size, self.strides) - 1)
+        self.data_format = data_format or keras.config.image_data_format()
+
+    def call(self, x):
+        means, inside = (self._means_with_zeros(y) for y in (x, ops.ones_like(x[:1])))
+        return means / inside
+
+    def _means_with_zeros(self, x):
+        x = ops.pad(x, _shape((0, 0), [self.padding, self.padding], (0, 0), self.data_format))
+        return ops.average_pool(x, self.pool_size, strides=self.strides, data_format=self.data_format)
+
+    def compute_output_shape(self, input_shape):
+        sizes = _sizes(input_shape, self.data_format)
+        sizes = [n and conv_output_size(n, self.pool_size, self.strides, self.padding) for n in sizes]
+        return _shape(input_shape[0], sizes, input_shape[_channel_axis(self.data_format)], self.data_format)
+
+    def get_config(self):
+        config = {"pool_size": self.pool_size, "strides": self.strides, "data_format": self.data_format}
+        return super().get_config() | config
 
 
 def _channel_axis(data_format):
