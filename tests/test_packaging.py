@@ -20,6 +20,7 @@ COLAB = {
     "scikit-learn": "1.6.1",
     "matplotlib": "3.10.0",
     "ipython": "7.34.0",
+    "pillow": "11.3.0",
 }
 
 

@@ -1,0 +1,235 @@
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from course import data
+from course.data import prepared
+from course.data.digits.digits_dataset_builder import Builder
+
+# A process that imports TensorFlow once and forks for each request, before any thread is started: the children load
+# the digits at the same moment, and kill themselves just before the count-th audit event of that name and arguments.
+FORKS = """
+import json, os, signal, sys
+import tensorflow, tensorflow_datasets, sklearn.datasets
+import course.data
+from course.data import prepared
+
+def load(data_dir, event, needle, count, locks):
+    left = [count]
+    def watch(name, arguments):
+        assert name not in ("socket.connect", "socket.getaddrinfo"), arguments
+        if name == event and needle in repr(arguments):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+    if not locks:
+        prepared.fcntl = None
+    sys.addaudithook(watch)
+    loaded = course.data.load("digits", data_dir=data_dir)
+    print(*(len(loaded[split]) for split in ("train", "test")), flush=True)
+
+for line in sys.stdin:
+    processes, *request = json.loads(line)
+    pids = []
+    for number in range(processes):
+        pids.append(os.fork())
+        if pids[-1] == 0:
+            for stream in (1, 2):
+                name = f"{request[0]}-{number}-{stream}"
+                os.dup2(os.open(name, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), stream)
+            status = 1
+            try:
+                load(*request)
+                status = 0
+            finally:
+                os._exit(status)
+    print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]), flush=True)
+"""
+COUNTS = {"train": 1442, "test": 355}
+
+
+def counts(data_dir):
+    loaded = data.load("digits", data_dir=data_dir)
+    return {split: len(examples) for split, examples in loaded.items()}
+
+
+@pytest.fixture(scope="module")
+def forks():
+    """Load the digits in processes of their own: [exit status], all they printed, all on their stderr."""
+    if not hasattr(os, "fork"):
+        pytest.skip("Windows has neither fork nor SIGKILL")
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    pipe = subprocess.PIPE
+    server = subprocess.Popen([sys.executable, "-c", FORKS], stdin=pipe, stdout=pipe, text=True, env=environment)
+
+    def ask(data_dir, processes=1, event="", needle="", count=1, locks=True):
+        server.stdin.write(json.dumps([processes, str(data_dir), event, needle, count, locks]) + "\n")
+        server.stdin.flush()
+        statuses = json.loads(server.stdout.readline())
+        texts = ["".join(pathlib.Path(f"{data_dir}-{i}-{j}").read_text() for i in range(processes)) for j in (1, 2)]
+        return statuses, *texts
+
+    yield ask
+    server.stdin.close()
+    server.wait(60)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A data_dir with the digits in it."""
+    data_dir = tmp_path_factory.mktemp("whole")
+    data.load("digits", data_dir=data_dir)
+    return data_dir
+
+
+@pytest.fixture
+def copy(whole, tmp_path):
+    """The same, to be spoilt."""
+    shutil.copytree(whole, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def version_folder(data_dir):
+    return data_dir / "digits" / str(Builder.VERSION)
+
+
+def names(folder):
+    return [path.name for path in folder.iterdir() if path.name != ".lock"]
+
+
+def test_preparing_twice_gives_the_same_bytes(whole, tmp_path):
+    data.load("digits", data_dir=tmp_path)
+    records = [sorted(version_folder(folder).glob("*.tfrecord*")) for folder in (whole, tmp_path)]
+    assert len(records[0]) == 2
+    first, second = ([hashlib.sha256(path.read_bytes()).digest() for path in paths] for paths in records)
+    assert first == second
+
+
+def test_reloading_is_quick_and_says_nothing(whole, capsys):
+    seconds = []
+    for _ in range(3):
+        start = time.process_time()  # of this process alone, however busy the machine
+        data.load("digits", data_dir=whole)
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.5
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_default_folder_is_tfds_s(monkeypatch, tmp_path, whole):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(whole))
+    assert data.load("digits", with_info=True)[1].data_dir == str(version_folder(whole))
+    monkeypatch.delenv("TFDS_DATA_DIR")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    folder = tmp_path / "tensorflow_datasets"
+    shutil.copytree(whole, folder)
+    assert data.load("digits", with_info=True)[1].data_dir == str(version_folder(folder))
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match=r"cannot be written to .*file.*TFDS_DATA_DIR"):
+        data.load("digits", data_dir=tmp_path / "file")
+
+
+def halve(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def flip_one_bit(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def drop_last_line(path):
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "spoil"),
+    [
+        ("*train.tfrecord*", halve),
+        ("*test.tfrecord*", flip_one_bit),
+        ("dataset_info.json", halve),
+        ("features.json", pathlib.Path.unlink),
+        (prepared.CHECKSUMS, drop_last_line),
+        ("*", lambda path: path.write_bytes(b"")),
+        ("*", pathlib.Path.unlink),
+    ],
+)
+def test_damage_is_noticed_and_mended(copy, capsys, pattern, spoil):
+    spoilt = list(version_folder(copy).glob(pattern))
+    assert spoilt
+    for path in spoilt:
+        spoil(path)
+    assert counts(copy) == COUNTS
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.count("\n") == 1
+    assert "is damaged" in said.out
+    assert counts(copy) == COUNTS
+    assert capsys.readouterr() == ("", "")
+    assert names(copy / "digits") == [str(Builder.VERSION)]
+
+
+def test_a_file_the_desktop_leaves_is_no_damage(copy, capsys):
+    (version_folder(copy) / ".DS_Store").write_bytes(b"\0")
+    assert counts(copy) == COUNTS
+    assert capsys.readouterr().out == ""
+
+
+def test_what_tfds_prepared_without_checksums_is_prepared_anew(tmp_path, capfd):
+    Builder(data_dir=tmp_path).download_and_prepare()
+    capfd.readouterr()
+    assert counts(tmp_path) == COUNTS
+    assert f"{prepared.CHECKSUMS} is missing" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("event", "needle", "count"),
+    [
+        ("open", "dataset_info.json", 1),  # the records are written, TFDS's folder is not whole yet
+        ("open", prepared.CHECKSUMS + "', 'w'", 1),  # TFDS is done, the checksums are not there
+        ("os.rename", f"digits/{Builder.VERSION}', -1, -1)", 2),  # all is ready, nothing in place
+        ("shutil.rmtree", "incomplete.", 1),  # in place, not tidied up
+    ],
+)
+def test_a_killed_preparation_leaves_nothing_that_breaks_the_next(tmp_path, forks, event, needle, count):
+    data_dir = tmp_path / "data"
+    statuses, _, err = forks(data_dir, event=event, needle=needle, count=count)
+    assert statuses == [-signal.SIGKILL], err
+    in_place = event == "shutil.rmtree"
+    assert version_folder(data_dir).exists() == in_place
+    assert list((data_dir / "digits").glob("incomplete.*")), "it was killed too late to leave anything"
+    assert counts(data_dir) == COUNTS
+    assert in_place or names(data_dir / "digits") == [str(Builder.VERSION)]
+
+
+def test_a_kill_between_moving_the_damaged_away_and_the_whole_in(copy, forks):
+    halve(next(version_folder(copy).glob("*train.tfrecord*")))
+    statuses, out, _ = forks(copy, event="os.rename", needle=f"digits/{Builder.VERSION}', -1, -1)", count=2)
+    assert statuses == [-signal.SIGKILL]
+    assert "is damaged" in out
+    assert not version_folder(copy).exists()
+    assert counts(copy) == COUNTS
+
+
+@pytest.mark.parametrize(("state", "locks"), [("missing", True), ("damaged", True), ("missing", False)])
+def test_processes_at_once_all_load(copy, forks, state, locks):
+    if state == "missing":
+        shutil.rmtree(copy)
+    else:
+        halve(next(version_folder(copy).glob("*train.tfrecord*")))
+    statuses, out, err = forks(copy, processes=3, locks=locks)
+    assert (statuses, err) == ([0, 0, 0], "")
+    assert out.count("1442 355\n") == 3
+    assert out.count("reparing") == (1 if locks else 3), "with locks, one process prepares and the others wait"
