@@ -42,7 +42,9 @@ def randomize(model, seed=0):
         deviation = (2 / np.prod(weight.shape[:-1])) ** 0.5 if len(weight.shape) > 1 else 0.2
         return random.standard_normal(weight.shape, "float32") * np.float32(deviation)
 
-    model.set_weights([values(weight) for weight in model.weights])
+    # Drawn by name: the order of the layers may differ from one data format to the other.
+    drawn = {weight.path: values(weight) for weight in sorted(model.weights, key=lambda weight: weight.path)}
+    model.set_weights([drawn[weight.path] for weight in model.weights])
     return model
 
 
