@@ -8,7 +8,7 @@ from keras import config, layers
 
 from course import arithmetic
 from course.errors import unknown
-from course.layers import LocalResponseNormalization, ZeroPaddedShortcut
+from course.layers import ChannelsFirstConv2D, LocalResponseNormalization, ZeroPaddedShortcut
 from course.padding import explicit
 
 # keras.applications' value, so that carried weights give equal outputs.
@@ -18,7 +18,8 @@ EPSILON = 1.001e-5
 def conv(x, filters, kernel_size, strides=1, padding="same", activation="relu", name=None, **kwargs):
     """Convolution with bias and activation; `kwargs` go to `keras.layers.Conv2D`."""
     x, padding = padded(x, padding, name)
-    return layers.Conv2D(filters, kernel_size, strides, padding, activation=activation, name=name, **kwargs)(x)
+    layer = layers.Conv2D if channel_axis() == -1 else ChannelsFirstConv2D
+    return layer(filters, kernel_size, strides, padding, activation=activation, name=name, **kwargs)(x)
 
 
 def conv_bn(x, filters, kernel_size, strides=1, padding="same", activation="relu", name=None, **kwargs):

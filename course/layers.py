@@ -147,6 +147,20 @@ class RadialBasis(keras.layers.Layer):
 
 
 @registered
+class ChannelsFirstConv2D(keras.layers.Conv2D):
+    """Keras's convolution, with its bias along the channels.
+
+    Channels first, Keras 3.15 on TensorFlow adds the bias along the width where the width equals the channels.
+    """
+
+    def call(self, x):
+        x = self.convolution_op(x, self.kernel)
+        if self.use_bias:
+            x = ops.subtract(x, -ops.reshape(self.bias, (1, -1, 1, 1)))  # ops.add is what goes wrong
+        return self.activation(x)
+
+
+@registered
 class ZeroPaddedShortcut(keras.layers.Layer):
     """Take every `strides`-th pixel and pad the channels with zeros up to `filters`: the identity, with no parameters.
 

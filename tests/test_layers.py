@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from course.layers import (
     CeilAveragePooling2D,
+    ChannelsFirstConv2D,
     LocalResponseNormalization,
     PartiallyConnectedConv2D,
     RadialBasis,
@@ -86,6 +87,16 @@ def test_partial_convolution_starts_within_its_fan_in():
     kernel = np.abs(layer.get_weights()[0])
     assert kernel[:, :, 0].max() <= 2.4 / 9
     assert kernel[:, :, 1:].max() <= 2.4 / 36
+
+
+@pytest.mark.parametrize("width", [7, 8])
+def test_the_bias_goes_along_the_channels_where_the_width_equals_them(width):
+    x = random.normal(size=(2, 9, width, 3)).astype("float32")
+    layer = ChannelsFirstConv2D(8, 3, padding="same", activation="relu", data_format="channels_first")
+    layer.build(first(x).shape)
+    layer.bias.assign(random.normal(size=8))
+    expected = keras.ops.conv(x, layer.kernel, 1, "same", "channels_last") + layer.bias
+    np.testing.assert_allclose(layer(first(x)), first(np.maximum(expected, 0)), rtol=1e-4, atol=1e-5)
 
 
 def test_a_table_for_more_maps_than_there_are_gets_a_sentence():

@@ -21,9 +21,7 @@ from course.models import BUILDERS
 SMALL = dict.fromkeys(BUILDERS, (32, 32, 3))
 SMALL |= {name: (32, 32, 1) for name in BUILDERS if name.startswith("lenet5")}
 SMALL |= {name: (67, 67, 3) for name in BUILDERS if name.startswith(("alexnet", "zfnet", "nin_imagenet"))}
-SMALL |= dict.fromkeys(("googlenet", "googlenet_bn"), (64, 64, 3))
-# Not 64 wide: channels first, Keras 3.15 on TensorFlow adds the bias along the width where it is equal to the channels.
-SMALL |= dict.fromkeys(("rpn", "fast_rcnn", "faster_rcnn"), (64, 48, 3))
+SMALL |= dict.fromkeys(("googlenet", "googlenet_bn", "rpn", "fast_rcnn", "faster_rcnn"), (64, 64, 3))
 # VGG-16 below these has 134 million weights; the small backbone is the same code.
 SMALL_BACKBONE = [name for name in BUILDERS if name.startswith("fcn") or "rcnn" in name or name == "rpn"]
 

@@ -9,7 +9,8 @@ from course import blocks
 from course.errors import integer, unknown
 from course.models.common import classifier, image_input
 
-# Table 1: the growth rate, and the layers in each dense block. 161 is not in it, but in the authors' release.
+# Table 1: the growth rate, and the layers in each dense block. 161 is not in it, but in the authors' release. The
+# blocks that the paper gives for 264 make 265 weight layers; the other names are exact.
 IMAGENET = {
     121: (32, (6, 12, 24, 16)),
     169: (32, (6, 12, 32, 32)),

@@ -92,14 +92,14 @@ def _fcn(name, strides, input_shape, num_classes, backbone, upsampling):
         x = pools[number] = blocks.max_pool(x, 2, padding="same", name=f"pool{number}")
     x = layers.Dropout(0.5, name="drop6")(_conv(x, row["fc"], size, "fc6", "valid"))
     x = layers.Dropout(0.5, name="drop7")(_conv(x, row["fc"], 1, "fc7"))
-    x = layers.Conv2D(classes, 1, kernel_initializer="zeros", name="score_fr")(x)
+    x = _score(x, classes, "score_fr")
 
     # Crops put the centres of cells upon each other. The release has 5 for pool4, 9 for pool3, and at the end 19, 27
     # and 31 for FCN-32s, 16s and 8s.
     for number, upscore in ((4, "upscore2"), (3, "upscore_pool4")):
         if 2**number >= strides:
             x = _upsample(x, 2, upscore, learn_by_two)
-            skip = layers.Conv2D(classes, 1, kernel_initializer="zeros", name=f"score_pool{number}")(pools[number])
+            skip = _score(pools[number], classes, f"score_pool{number}")
             skip = CropLike(16 // 2**number * (size - 3) + 1, name=f"score_pool{number}c")([skip, x])
             x = layers.Add(name=f"fuse_pool{number}")([x, skip])
     x = _upsample(x, strides, "upscore" if strides == 32 else f"upscore{strides}", learn_last)
@@ -110,6 +110,10 @@ def _fcn(name, strides, input_shape, num_classes, backbone, upsampling):
 
 def _conv(x, filters, kernel_size, name, padding="same"):
     return blocks.conv(x, filters, kernel_size, padding=padding, name=name, kernel_initializer="he_normal")
+
+
+def _score(x, num_classes, name):
+    return blocks.conv(x, num_classes, 1, activation=None, name=name, kernel_initializer="zeros")
 
 
 def _upsample(x, strides, name, trainable):

@@ -70,8 +70,8 @@ def rpn_head(x, filters=512, anchors=9):
     2,387,510 parameters for VGG-16 (512 channels and filters), 603,958 for ZF (256). New layers start from N(0, 0.01²).
     """
     x = blocks.conv(x, filters, 3, name="rpn_conv", kernel_initializer=_normal(0.01))
-    scores = layers.Conv2D(2 * anchors, 1, kernel_initializer=_normal(0.01), name="rpn_cls_score")(x)
-    deltas = layers.Conv2D(4 * anchors, 1, kernel_initializer=_normal(0.01), name="rpn_bbox_pred")(x)
+    scores = blocks.conv(x, 2 * anchors, 1, activation=None, kernel_initializer=_normal(0.01), name="rpn_cls_score")
+    deltas = blocks.conv(x, 4 * anchors, 1, activation=None, kernel_initializer=_normal(0.01), name="rpn_bbox_pred")
     scores = _by_anchor(scores, 2, "rpn_scores")
     return {
         "objectness": layers.Activation("softmax", dtype="float32", name="objectness")(scores),

@@ -63,7 +63,7 @@ def fully_convolutional(model):
     for layer in model.layers[names.index("fc6") : names.index("softmax")]:
         if isinstance(layer, layers.Dense):
             kernel_size = tuple(blocks.sizes(maps)) if layer.name == "fc6" else 1
-            x = layers.Conv2D(layer.units, kernel_size, activation=layer.activation, name=layer.name)(x)
+            x = blocks.conv(x, layer.units, kernel_size, padding="valid", activation=layer.activation, name=layer.name)
         else:
             x = layer.from_config(layer.get_config())(x)
     x = layers.GlobalAveragePooling2D(name="average")(x)
