@@ -1,4 +1,4 @@
-"""The command line: `python -m course summary | run | check | release`. Each command imports what it needs."""
+"""The command line: `python -m course summary | fidelity | run | check | release`. Each command imports what it needs."""
 
 import argparse
 import os
@@ -28,6 +28,17 @@ def summary(arguments):
             model = BUILDERS[arguments.model](**{name: value for name, value in options.items() if value is not None})
             table = analysis.table(model)
     print(table)
+
+
+def fidelity(arguments):
+    """Print what each paper says of its net, what the builder has, and where they differ."""
+    from course.console import tensorflow_without_chatter
+
+    with tensorflow_without_chatter():
+        from course.fidelity import fidelity
+
+        rows = fidelity(*arguments.models)
+    print(*rows, sep="\n\n")
 
 
 def run(arguments):
@@ -166,6 +177,9 @@ def _parser():
     added.add_argument("model", metavar="MODEL", help="its name: lenet5")
     added.add_argument("--input-shape", type=_shape, metavar="H,W,C", help="of one image: 32,32,1")
     added.add_argument("--num-classes", type=_positive, metavar="N")
+
+    added = command(fidelity)
+    added.add_argument("models", metavar="MODEL", nargs="*", help="their names; all when left out")
 
     added = command(run)
     added.add_argument("lesson", metavar="LESSON", help="03, lenet5, 03_lenet5 or a path")

@@ -22,6 +22,7 @@ MAY_NOT = {
     "layers": {"course.blocks", "course.models", "course.checks"},
     "blocks": {"course.models", "course.checks"},
     "analysis": {"course.models", "course.checks", "course.data"},
+    "fidelity": {"course.checks", "course.data"},
     "data": {"course.models", "course.checks", "course.blocks"},
     "training": {"course.models", "course.checks", "course.blocks"},
     "plots": {"course.models", "course.checks", "course.blocks"},

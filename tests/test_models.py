@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,9 @@ QUICK = {
     *("fcn8s", "fast_rcnn", "faster_rcnn"),
 }
 ALL = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in BUILDERS]
+# Deeper nets of a family take seconds to build, and what is asked here is the same for all of it.
+DEEP = [name for name in BUILDERS if any(int(depth) > 50 for depth in re.findall(r"(?<=net|ain)\d+", name))]
+SHALLOW = [pytest.param(name, marks=[pytest.mark.slow] if name in DEEP else []) for name in BUILDERS]
 
 
 def build(name):
@@ -52,7 +56,7 @@ def freed():
     keras.backend.clear_session()
 
 
-@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize("name", SHALLOW)
 def test_built_in_a_graph_it_has_shapes_and_counts_and_no_weights(name):
     model = nets.without_weights(BUILDERS[name])
     with tf.Graph().as_default():
@@ -101,7 +105,7 @@ def test_one_step_of_training_leaves_all_finite(name, policy):
         ("num_classes", 2.5, "num_classes is 2.5; it must be"),
     ],
 )
-@pytest.mark.parametrize("name", BUILDERS)
+@pytest.mark.parametrize("name", SHALLOW)
 def test_what_cannot_be_gets_a_sentence(name, argument, value, message):
     if argument in accepted(name):
         with tf.Graph().as_default(), pytest.raises(ValueError, match=message):
