@@ -1,4 +1,4 @@
-"""The command line: `python -m course summary | fidelity | run | check | release`. Each command imports what it needs."""
+"""The command line, `python -m course COMMAND`. Each command imports what it needs."""
 
 import argparse
 import os

@@ -329,7 +329,11 @@ axes.grid(alpha=0.3);
 # ## Exercise 3: subsampling that learns
 #
 # Write the layer `Subsampling`: the sum of each 2×2 window, times a coefficient, plus a bias; one coefficient and one
-# bias a map. Leave the squashing function to a layer of its own. `keras.ops` has what you need.
+# bias a map. Images are `(batch, height, width, maps)`; where a height or width is odd, the last row or column is left
+# out, as pooling does. `Subsampling()` takes no arguments. Leave the squashing function to a layer of its own.
+#
+# `build` is called once, with the shape of the input: make the weights there, with `self.add_weight`. `call` computes
+# the output; `keras.ops` has what you need.
 
 # %% nbgrader={"grade_id": "subsampling-answer", "solution": true}
 class Subsampling(keras.layers.Layer):
