@@ -39,8 +39,8 @@ print(training.devices())
 # ## The data
 #
 # The digits are real. People wrote them on forms, and each was reduced to 8×8 pixels with 17 grey levels (Alpaydin and
-# Kaynak 1998; scikit-learn ships 1,797 of them). LeNet-5 takes 32×32 pixels, so each digit is enlarged to 24×24 and gets
-# a border of 4. The border matters: the strokes at a digit's edge can then stand in the middle of a filter.
+# Kaynak 1998; scikit-learn ships 1,797 of them). LeNet-5 takes 32×32 pixels, so each digit is enlarged to 24×24 and
+# gets a border of 4. The border matters: the strokes at a digit's edge can then stand in the middle of a filter.
 
 # %%
 train_images, train_labels = load("digits", split="train", batch_size=-1)
@@ -468,10 +468,10 @@ print(f"today: {model.count_params():,} parameters, test accuracy {accuracy:.1%}
 print(f"1998:  {original.count_params():,} parameters, test accuracy {np.mean(nearest == test_labels):.1%}")
 
 # %% [markdown]
-# The two were not trained alike (no distortion here), so this is no contest. The paper's own net reached a test error of
-# 0.95 % on MNIST, and 0.8 % with distorted digits; MNIST has 60,000 training digits.
+# The two were not trained alike (no distortion here), so this is no contest. The paper's own net reached a test error
+# of 0.95 % on MNIST, and 0.8 % with distorted digits; MNIST has 60,000 training digits.
 #
-# What does F6 draw? **Predict first**, then look: eight test digits, and under each F6's 84 numbers as a bitmap of 7×12.
+# What does F6 draw? **Predict first**, then look: eight test digits, and under each F6's 84 numbers as a bitmap.
 
 # %%
 f6 = keras.Model(original.input, original.get_layer("F6").output)
