@@ -32,8 +32,11 @@ def check_table(model, rows, weights, biases, macs):
     assert (table.total.macs, table.total.macs_known) == (macs, True)
 
 
-def randomize(model, seed=0):
-    """Set every weight at random, biases and moving statistics too, so that activations keep their size."""
+def randomize(model, seed=0, by_name=False):
+    """Set every weight at random, biases and moving statistics too, so that activations keep their size.
+
+    `by_name` draws in the order of the names: that of the layers may differ from one data format to the other.
+    """
     random = np.random.default_rng(seed)
 
     def values(weight):
@@ -42,15 +45,15 @@ def randomize(model, seed=0):
         deviation = (2 / np.prod(weight.shape[:-1])) ** 0.5 if len(weight.shape) > 1 else 0.2
         return random.standard_normal(weight.shape, "float32") * np.float32(deviation)
 
-    # Drawn by name: the order of the layers may differ from one data format to the other.
-    drawn = {weight.path: values(weight) for weight in sorted(model.weights, key=lambda weight: weight.path)}
+    order = sorted(model.weights, key=lambda weight: weight.path) if by_name else model.weights
+    drawn = {weight.path: values(weight) for weight in order}
     model.set_weights([drawn[weight.path] for weight in model.weights])
     return model
 
 
 def damp(model, seed=0):
     """`randomize`, but so that a hundred additions do not blow up, and softmax does not saturate."""
-    for layer in randomize(model, seed).layers:
+    for layer in randomize(model, seed, by_name=True).layers:
         batch_normalization = isinstance(layer, keras.layers.BatchNormalization)
         if batch_normalization or layer.name.endswith("predictions"):
             first, *others = layer.get_weights()
