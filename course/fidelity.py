@@ -52,6 +52,7 @@ VGG_START = f"{GLOROT}, which section 3.1 accepts, not from N(0, 0.1²)"
 RELEASE = "filters, pooling and dropout are those of the author's release; the paper prints no table"
 NOT_THE_PAPER_S = "the net is in no paper"
 FIXED = "upsampling is fixed, as in the release; the paper learns all but the last"
+SAMPLED = "its box loss is divided by the anchors sampled, as in the release, not 10 / 2400"
 ROI = "bins are computed exactly; the release's single precision may be a cell off"
 JOINT = "trained in four steps or approximately jointly; no gradient goes to the proposals' coordinates"
 
@@ -113,12 +114,14 @@ CLAIMS = {
     "densenet161": Claim("Huang et al. 2017, the authors' release", departures=(SYMMETRIC, EPSILON)),
     "densenet40_cifar": Claim("Huang et al. 2017, table 2", "1.0 M", departures=(EPSILON,)),
     "densenet100_bc_cifar": Claim("Huang et al. 2017, table 2", "0.8 M", departures=(EPSILON,)),
-    "fcn32s": Claim(FCN, departures=(FIXED, "weights start at random; `transplant` takes VGG-16's")),
+    "fcn32s": Claim(
+        f"{FCN}, table 1", "134 M", departures=(FIXED, "weights start at random; `transplant` takes VGG-16's")
+    ),
     "fcn16s": Claim(FCN, departures=(FIXED, "weights start at random; `transplant` takes those of FCN-32s")),
     "fcn8s": Claim(FCN, departures=(FIXED, "weights start at random; `transplant` takes those of FCN-16s")),
-    "rpn": Claim(FASTER, departures=("weights start at random, not from ImageNet",)),
+    "rpn": Claim(FASTER, departures=("weights start at random, not from ImageNet", SAMPLED)),
     "fast_rcnn": Claim("Girshick 2015", departures=(ROI, "no regression for the background, unlike the release")),
-    "faster_rcnn": Claim(FASTER, departures=(ROI, JOINT)),
+    "faster_rcnn": Claim(FASTER, departures=(SAMPLED, ROI, JOINT)),
 }
 
 

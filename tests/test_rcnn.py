@@ -6,7 +6,7 @@ from nets import difference, images, randomize, without_weights
 from course import analysis, boxes
 from course.models import BUILDERS
 from course.models.fcn import transplant
-from course.models.rcnn import BACKBONES, anchors, fast_rcnn, faster_rcnn, joint, losses, rpn, rpn_head
+from course.models.rcnn import anchors, fast_rcnn, faster_rcnn, joint, losses, rpn, rpn_head
 from course.models.vgg import vgg
 
 TRAINED = {"objectness", "anchor_deltas", "classes", "deltas"}
@@ -298,4 +298,3 @@ def test_a_region_proposal_network_is_convolutional():
         "anchor_deltas": (2, 5 * 9 * 9, 4),
     }
     assert anchors((40, 72), "small").shape == (5 * 9 * 9, 4)
-    assert set(BACKBONES) == {"vgg16", "small"}
