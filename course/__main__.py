@@ -8,8 +8,6 @@ from pathlib import Path
 import course
 from course.errors import unknown
 
-_INSTRUCTOR = ("ipykernel", "jupyter_client", "jupytext", "nbclient", "nbformat", "nbgrader", "tqdm")
-
 
 def summary(arguments):
     """Print what each layer of a model gives and costs."""
@@ -59,6 +57,9 @@ def run(arguments):
     output = arguments.output or folder / "executed"
     if output.suffix != ".ipynb":
         output = output / f"{path.stem}.ipynb"
+    output.parent.mkdir(parents=True, exist_ok=True)  # what cannot be written is known before the lesson runs
+    if output.is_dir() or not os.access(output.parent, os.W_OK):
+        raise ValueError(f"{_short(output)} cannot be written; give another --output.")
     with Progress(lesson, path.stem) as progress:
         # In the learner's edition a check that fails is an answer, and the lesson goes on.
         goes_on = (lambda cell: False) if arguments.solutions else executed.is_check
@@ -215,8 +216,10 @@ def main(argv=None) -> int:
         return 1
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
-        extra = "[instructor]" if package in _INSTRUCTOR else ""
-        print(f"{package} is not installed: pip install 'cnn-course{extra}'", file=sys.stderr)
+        remedy = "python -m pip install -r requirements.txt, in the course's folder"
+        print(f"{package} is not installed: {remedy}", file=sys.stderr)
+    except (FileExistsError, NotADirectoryError) as error:
+        print(f"{error.filename} is a file where a folder should be; give another path", file=sys.stderr)
     except FileNotFoundError as error:
         print(f"{error.filename}: no such file", file=sys.stderr)
     except (OSError, ValueError) as error:

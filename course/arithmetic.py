@@ -44,12 +44,11 @@ def pool_output_size(
     (55, 56)
     """
     strides = pool_size if strides is None else strides
-    outputs = conv_output_size(size, pool_size, strides, padding)
     before, after = paddings.resolve(padding, size, pool_size, strides)
-    hangs_over = (outputs - 1) * strides + pool_size < size + before + after
-    if ceil_mode and hangs_over and outputs * strides < size + before:
-        outputs += 1
-    return outputs
+    outputs = 1 - (pool_size - size - before - after) // strides  # rounded up
+    if not ceil_mode or outputs < 1:
+        return conv_output_size(size, pool_size, strides, padding)
+    return outputs - ((outputs - 1) * strides >= size + before)
 
 
 def conv_transpose_output_size(
@@ -63,7 +62,7 @@ def conv_transpose_output_size(
     """Size after a transposed convolution, by Keras's rules for "valid" and "same", and PyTorch's for numbers.
 
     Explicit padding takes that many positions off each end. `output_padding` adds positions at the end, fewer than
-    `strides`. Raises `ValueError` where nothing is left.
+    `strides`, as Keras asks. Raises `ValueError` where nothing is left.
 
     >>> conv_transpose_output_size(16, 64, strides=32), conv_transpose_output_size(7, 3, strides=2, padding="same")
     (544, 14)

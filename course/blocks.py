@@ -40,9 +40,11 @@ def batch_normalization(x, name=None):
 def max_pool(x, pool_size, strides=None, padding="valid", ceil_mode=False, name=None):
     """Maximum over windows, of activations that are 0 or more: explicit padding is with zeros.
 
-    `ceil_mode` rounds the output size up, as Caffe does.
+    `ceil_mode` rounds the output size up, as Caffe does. Raises `ValueError` for it with another padding than "valid".
     """
     if ceil_mode:
+        if padding != "valid":
+            raise ValueError(f'padding is {padding!r} and ceil_mode True; these go with padding="valid" alone.')
         padding = [_overhang(size, pool_size, strides) for size in sizes(x)]
         x = layers.ZeroPadding2D(padding, name=_named(name, "pad"))(x) if any(map(any, padding)) else x
         padding = "valid"
@@ -85,7 +87,7 @@ def flatten(x, name="flatten"):
     if None in sizes(x):
         raise ValueError(
             "a height or width in input_shape is None; dense layers need both to be known: "
-            "give numbers, or leave the dense layers out with include_top=False."
+            "give numbers, or include_top=False where the net takes it."
         )
     return layers.Flatten(name=name)(x)
 
@@ -213,6 +215,7 @@ def _overhang(size, pool_size, strides):
     strides = strides or pool_size
     if size is None:
         return 0, min(pool_size, strides) - 1  # as many as any size needs; a valid window leaves what it does not reach
+    arithmetic.pool_output_size(size, pool_size, strides)  # refuses a map smaller than the window
     outputs = arithmetic.pool_output_size(size, pool_size, strides, ceil_mode=True)
     return 0, max((outputs - 1) * strides + pool_size - size, 0)
 

@@ -4,8 +4,15 @@ import difflib
 import operator
 
 
+class Unknown(ValueError):
+    """An unknown name; a notebook shows its sentence alone."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
 def unknown(kind, name, choices):
-    """Return a `ValueError` for a name that is not among the choices, with the nearest ones named.
+    """Return an error, a `ValueError`, for a name that is not among the choices, with the nearest ones named.
 
     >>> print(unknown("model", "lenet", ["lenet5", "vgg16"]))
     There is no model "lenet"; the nearest is "lenet5". All: lenet5, vgg16.
@@ -16,7 +23,7 @@ def unknown(kind, name, choices):
     if near:
         verb = "is" if len(near) == 1 else "are"
         nearest = f"; the nearest {verb} " + ", ".join(f'"{choice}"' for choice in near)
-    return ValueError(f'There is no {kind} "{name}"{nearest}. All: {", ".join(choices)}.')
+    return Unknown(f'There is no {kind} "{name}"{nearest}. All: {", ".join(choices)}.')
 
 
 def integer(name, value, least):

@@ -1,5 +1,7 @@
 """The layers that the papers need and Keras lacks. All are registered: a saved model loads with no custom objects."""
 
+from math import prod
+
 import keras
 from keras import ops
 
@@ -84,7 +86,8 @@ class PartiallyConnectedConv2D(keras.layers.Layer):
         limits = [2.4 / (self.kernel_size**2 * len(maps)) for maps in self.connections for _ in maps]
 
         def within_fan_in(shape, dtype=None):
-            return keras.random.uniform(shape, -1, 1, dtype) * ops.cast(limits, dtype)
+            # Not keras.random: its global seed, made in a throw-away graph, would stay behind.
+            return keras.initializers.RandomUniform(-1, 1)(shape, dtype) * ops.cast(limits, dtype)
 
         self.kernel = self.add_weight(
             shape=(self.kernel_size, self.kernel_size, len(pairs)), initializer=within_fan_in, name="kernel"
@@ -294,7 +297,4 @@ def _shape(batch, sizes, channels, data_format):
 
 def _count(shape):
     """Elements of one image."""
-    count = 1
-    for n in shape[1:]:
-        count *= n
-    return count
+    return prod(shape[1:])

@@ -32,6 +32,8 @@ def find(lesson: str, folder: str, suffix: str) -> Path:
     """
     path = Path(lesson)
     if path.suffix or len(path.parts) > 1:
+        if path.is_dir():
+            raise ValueError(f"{path} is a folder; give a lesson's name or the path of its {suffix} file.")
         if not path.is_file():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
         if path.suffix != suffix:

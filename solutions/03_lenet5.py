@@ -38,9 +38,10 @@ print(training.devices())
 # %% [markdown]
 # ## The data
 #
-# The digits are real. People wrote them on forms, and each was reduced to 8×8 pixels with 17 grey levels (Alpaydin and
-# Kaynak 1998; scikit-learn ships 1,797 of them). LeNet-5 takes 32×32 pixels, so each digit is enlarged to 24×24 and
-# gets a border of 4. The border matters: the strokes at a digit's edge can then stand in the middle of a filter.
+# The digits are real. People wrote them on forms, and each was reduced to 8×8 pixels with 17 grey levels (Alpaydin
+# and Kaynak 1998; scikit-learn ships 1,797 of them). LeNet-5 takes 32×32 pixels, so each digit is enlarged to 24×24
+# and gets a border of 4. The border matters: the ends of its strokes then come to the middle of what the deepest
+# units see.
 
 # %%
 train_images, train_labels = load("digits", split="train", batch_size=-1)
@@ -67,8 +68,8 @@ print("before:", train_images.min(), "to", train_images.max(), "  after:", x_tra
 # 1. **Local receptive fields.** A unit sees a window of 5×5 pixels, not the image.
 # 2. **Shared weights.** All units of one map use the same 25 weights and one bias. The map says *where* its pattern
 #    is.
-# 3. **Subsampling.** After each convolution the map is halved. What matters is that a stroke is there, and where it
-#    is roughly, not to the pixel.
+# 3. **Subsampling.** After C1 and C3, height and width are halved. What matters is that a stroke is there, and where
+#    it is roughly, not to the pixel.
 #
 # How much does sharing spare? Compare C1, the first layer, with a layer that joins every pixel to every one of its
 # 28×28×6 units.
@@ -101,6 +102,10 @@ print("C1:", size, "×", size)
 # A window of 5 that starts at pixel 0, 1, 2, … must end by pixel 31, so its last start is 27: 28 places. In Keras, C1
 # is six such kernels. We call each layer on a batch of two digits to see the shapes. They read `(batch, height,
 # width, channels)`.
+#
+# A word on words: a *kernel*, or filter, is the 5×5 weights; a *map* is what one kernel makes of the image; a *bias*
+# is one number that a map adds everywhere. After the sum comes a *squashing function*, or activation: tanh takes any
+# number to one between −1 and 1. Without it, layers in a row would amount to a single linear layer.
 
 # %%
 c1 = keras.layers.Conv2D(6, kernel_size=5, padding="valid", activation="tanh", name="C1")
@@ -108,8 +113,8 @@ maps = c1(x_train[:2])
 print("C1:", maps.shape, " parameters:", c1.count_params(), "= 5·5·1·6 weights + 6 biases")
 
 # %% [markdown]
-# S2 halves each map: it takes the mean of each 2×2 window. The windows do not overlap. In today's form it has nothing
-# to learn.
+# S2 halves each map's height and width: it takes the mean of each 2×2 window. The windows do not overlap. In today's
+# form it has nothing to learn.
 
 # %%
 s2 = keras.layers.AveragePooling2D(pool_size=2, name="S2")
@@ -126,6 +131,9 @@ print("S2:", smaller.shape, " parameters:", s2.count_params())
 # | C5 | 120 kernels of 5×5, tanh |
 # | F6 | 84 units, each joined to all 120 of C5, tanh |
 # | OUTPUT | 10 units, softmax: one probability a digit |
+#
+# Between C5 and F6 the maps are made a vector (`keras.layers.Flatten`). *Softmax* turns any ten numbers into
+# probabilities: it raises e to each and divides by the sum.
 #
 # Follow the size through: 32 → 28 → 14 → … What is left of the map after C5? And which layer has the most parameters?
 # Write both down, then run the next cell.
@@ -179,8 +187,9 @@ check("lenet5", build_lenet5)
 # Stuck? `hint("lenet5")` gives one hint; run it again for the next.
 #
 # Here is the course's own LeNet-5, as a table. A *MAC* is a multiply-accumulate: one weight times one number, added
-# to a sum. The *receptive field* is the side of the window of the input that one unit sees. Find the layer with the
-# most parameters and the layer with the most MACs: they differ.
+# to a sum. The *receptive field* is the side of the window of the input that one unit sees; *stride* is how many
+# input pixels lie between neighbouring units; *memory* is what the outputs take; "all" means that a unit sees the
+# whole image. Find the layer with the most parameters and the layer with the most MACs: they differ.
 
 # %%
 analysis.table(model)
@@ -202,8 +211,8 @@ guesses = model.predict(x_test, verbose=0).argmax(-1)
 print(f"test accuracy before training: {np.mean(guesses == test_labels):.1%}")
 
 # %% [markdown]
-# The paper also *distorts* the training digits: shifts, scales, squeezes and shears them at random, so that no digit is
-# seen twice in quite the same way (section III). Keras has layers for the like. They act in training alone.
+# The paper also adds *distorted* digits to its training set: 540,000, shifted, scaled, squeezed and sheared at random
+# (section III). Keras has layers for the like. They distort anew at every step, and act in training alone.
 
 # %%
 def distort():
@@ -220,7 +229,8 @@ plots.images(distort()(digits, training=True), limits=(0, 1));
 
 # %% [markdown]
 # One digit, eight times. Now train: the distortion in front, LeNet-5 behind it. We take 30 epochs of stochastic
-# gradient descent with momentum, and let the learning rate fall from 0.05 to 0 along a cosine.
+# gradient descent. Its *learning rate* is how far a weight moves at each step; it falls from 0.05 to 0 along a
+# cosine. *Momentum* lets a weight go on in the direction of its last steps.
 
 # %%
 def descent(epochs):
@@ -243,9 +253,8 @@ accuracy = np.mean(predictions == test_labels)
 print(f"test accuracy: {accuracy:.1%} of {len(test_labels)} digits; wrong: {np.sum(predictions != test_labels)}")
 
 # %% [markdown]
-# The curves show the test digits after every epoch, but nothing was chosen by them: neither the epoch to stop at nor
-# any setting. That is what makes the last number an honest one. (The settings were chosen on a part of the training
-# digits.)
+# The curves show the test digits after every epoch (as *validation*), but nothing was chosen by them: neither the
+# epoch to stop at nor any setting. That is what makes the last number an honest one.
 #
 # ## What it gets wrong
 #
@@ -329,8 +338,8 @@ axes.grid(alpha=0.3);
 # ## Exercise 3: subsampling that learns
 #
 # Write the layer `Subsampling`: the sum of each 2×2 window, times a coefficient, plus a bias; one coefficient and one
-# bias a map. Images are `(batch, height, width, maps)`; where a height or width is odd, the last row or column is left
-# out, as pooling does. `Subsampling()` takes no arguments. Leave the squashing function to a layer of its own.
+# bias a map. Images are `(batch, height, width, maps)`; where a height or width is odd, the last row or column is
+# left out, as pooling does. `Subsampling()` takes no arguments. Leave the squashing function to a layer of its own.
 #
 # `build` is called once, with the shape of the input: make the weights there, with `self.add_weight`. `call` computes
 # the output; `keras.ops` has what you need.
@@ -390,6 +399,11 @@ def c3_params(connections, kernel_size=5):
 
 # %% nbgrader={"grade_id": "c3-params", "grade": true, "locked": true, "points": 2}
 check("c3-params", c3_params)
+### BEGIN HIDDEN TESTS
+assert c3_params(lenet.C3_CONNECTIONS) == 1516
+assert c3_params([range(6)] * 16) == 2416
+assert c3_params([[0], [0, 1]], kernel_size=3) == 29
+### END HIDDEN TESTS
 
 # %% [markdown]
 # **4. The output measures distances.** F6 has 84 units because 84 = 7 × 12: each digit has a *code*, a bitmap of 7×12
@@ -397,8 +411,8 @@ check("c3-params", c3_params)
 #
 # $$y_i = \sum_j (x_j - w_{ij})^2,$$
 #
-# and the smallest wins. The paper calls this a radial basis function unit, RBF. The codes are fixed, not learned (the
-# paper shows them as a picture, after which the course has drawn its own). Why
+# and the smallest wins. The paper calls this a radial basis function unit, RBF. The codes were drawn by
+# hand, and the course's are drawn after the paper's picture of them. They are fixed, not learned. Why
 # bitmaps? Characters that look alike, such as the digit 0 and the letter O, get codes that are alike, so that a later
 # stage that knows about words can choose between them.
 
@@ -434,14 +448,14 @@ original = BUILDERS["lenet5_1998"]()
 analysis.table(original)
 
 # %% [markdown]
-# It is trained for distances, not probabilities. The paper's equation 9 has two terms for a digit whose right class is
-# at the distance $y_D$:
+# It is trained for distances, not probabilities. The paper's equation 9 has two terms for a digit whose right class
+# is at the distance $y_D$:
 #
 # $$E = y_D + \log\Big(e^{-j} + \sum_i e^{-y_i}\Big).$$
 #
-# The first pulls F6 towards the right code. The second pushes it away from the others, and its constant $j$ stands for
-# everything that is no digit at all: a rival at a fixed distance, so that coming nearer to the right code always pays
-# until $y_D$ is well below $j$. The paper gives no number for it; we take 10.
+# The first pulls F6 towards the right code. The second pushes it away from the others, and its constant $j$ stands
+# for everything that is no digit at all: a rival at a fixed distance, so that coming nearer to the right code always
+# pays until $y_D$ is well below $j$. The paper gives no number for it; we take 10.
 
 # %%
 def criterion(labels, distances, j=10.0):
@@ -454,10 +468,12 @@ def criterion(labels, distances, j=10.0):
 
 
 # %% [markdown]
-# The net of 1998 also takes other pixels: −0.1 for the background and 1.175 for ink, which makes their mean roughly 0.
+# The net of 1998 also takes other pixels: −0.1 for the background and 1.175 for ink, chosen in the paper so that the
+# mean is roughly 0 and the variance roughly 1 on its digits.
 
 # %%
 old_train, old_test = (scale(images, low=-0.1, high=1.175) for images in (train_images, test_images))
+print(f"our pixels: mean {old_train.mean():.2f}, variance {old_train.var():.2f}")
 steps = 30 * -(-len(old_train) // 32)
 adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.002, steps))
 distances = keras.Model(original.input, original.get_layer("OUTPUT").output)
@@ -468,8 +484,9 @@ print(f"today: {model.count_params():,} parameters, test accuracy {accuracy:.1%}
 print(f"1998:  {original.count_params():,} parameters, test accuracy {np.mean(nearest == test_labels):.1%}")
 
 # %% [markdown]
-# The two were not trained alike (no distortion here), so this is no contest. The paper's own net reached a test error
-# of 0.95 % on MNIST, and 0.8 % with distorted digits; MNIST has 60,000 training digits.
+# The two were not trained alike, so this is no contest: the net of 1998 had no distortion here, and Adam where the
+# paper has a method of its own, stochastic diagonal Levenberg-Marquardt. The paper's net reached a test error of 0.95
+# % on MNIST, and 0.8 % with distorted digits; MNIST has 60,000 training digits.
 #
 # What does F6 draw? **Predict first**, then look: eight test digits, and under each F6's 84 numbers as a bitmap.
 
@@ -483,11 +500,11 @@ plots.images(-drawn, limits=(-1, 1));
 # ## Recap
 #
 # - A convolution looks for one pattern everywhere, with one kernel; subsampling forgets exactly where it was.
-# - Sizes go 32, 28, 14, 10, 5, 1; channels go 1, 6, 16, 120. Maps shrink while their number grows. Every classic net
-#   does this.
+# - Sizes go 32, 28, 14, 10, 5, 1; channels go 1, 6, 16, 120. Maps shrink while their number grows. Most classic nets
+#   do this.
 # - Most parameters sit where the maps end and the vectors begin (C5); most of the work is in a convolution (C3).
-# - The net of 1998 had learned subsampling, a table of connections and an output of distances. None of the three
-#   lasted; local receptive fields and shared weights did.
+# - The net of 1998 had learned subsampling, a table of connections and an output of distances. None of the three is
+#   usual today, though AlexNet's groups connect maps only in part; local receptive fields and shared weights stayed.
 #
 # ## Read next
 #

@@ -54,14 +54,26 @@ def test_pooling_sizes_are_keras_s(size, pool_size, strides, padding):
 @given(size=whole(1, 64), pool_size=whole(1, 12), strides=whole(1, 14), pad=whole(0, 6))
 def test_ceil_mode_counts_the_windows_that_begin_inside(size, pool_size, strides, pad):
     """Windows one by one: all that fit, and one more that begins in the input or the padding before it."""
-    assume(pool_size <= size + 2 * pad)
-    starts = range(0, size + 2 * pad, strides)
-    fitting = [start for start in starts if start + pool_size <= size + 2 * pad]
+    assume(pad <= pool_size // 2)  # PyTorch's rule, and Caffe's: more would be windows of padding alone
+    end = size + 2 * pad
+    starts = range(0, end, strides)
+    fitting = [start for start in starts if start + pool_size <= end]
     hanging = [start for start in starts if start not in fitting and start < size + pad]
-    covered = fitting[-1] + pool_size == size + 2 * pad
-    expected = len(fitting) + (1 if hanging and not covered else 0)
-    assert arithmetic.pool_output_size(size, pool_size, strides, pad, ceil_mode=True) == expected
-    assert arithmetic.pool_output_size(size, pool_size, strides, pad) == len(fitting)
+    covered = fitting and fitting[-1] + pool_size == end
+    # A window that reaches beyond the end by its strides or more is one too many.
+    too_far = not fitting and pool_size - end >= strides
+    expected = len(fitting) + (1 if hanging and not covered and not too_far else 0)
+    assert our_size(arithmetic.pool_output_size, size, pool_size, strides, pad, ceil_mode=True) == (expected or None)
+    assert our_size(arithmetic.pool_output_size, size, pool_size, strides, pad) == (len(fitting) or None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [((1, 2, 2), 1), ((1, 3, 3), 1), ((1, 4, 2, 1), 1), ((8, 3, 2, 1), 5), ((7, 2, 2), 4), ((6, 3, 3, 1), 3)],
+)
+def test_ceil_mode_as_pytorch_has_it(arguments, expected):
+    """`torch.nn.functional.max_pool1d(..., ceil_mode=True)` of torch 2.13."""
+    assert arithmetic.pool_output_size(*arguments, ceil_mode=True) == expected
 
 
 @many

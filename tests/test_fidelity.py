@@ -31,7 +31,7 @@ def test_the_builder_has_what_the_paper_prints(name):
             number, half = printed(text)
             # Some papers round, some cut off.
             assert number - half <= has < number + 2 * half, (text, has)
-    assert f"{row.parameters:,} parameters" in str(row)
+    assert f"{row.parameters:,} trainable parameters" in str(row)
     for departure in row.claim.departures:
         assert departure in str(row)
 

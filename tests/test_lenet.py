@@ -41,9 +41,12 @@ def test_every_layer_is_the_paper_s(variant, table, parameters, macs):
     assert analysis.table(model).total.macs == macs
 
 
-def test_28_by_28_images_padded_in_c1_make_the_same_net():
-    assert lenet5((28, 28, 1), padding=2).count_params() == 61_706
-    assert lenet5((28, 28, 1), padding="same").get_layer("C1").output.shape == (None, 28, 28, 6)
+@pytest.mark.parametrize("padding", [2, "same"])
+def test_28_by_28_images_padded_in_c1_make_the_same_net(padding):
+    model = lenet5((28, 28, 1), padding=padding)
+    assert model.get_layer("C1").output.shape == (None, 28, 28, 6)
+    total = analysis.table(model).total
+    assert (total.trainable_parameters, total.parameters, total.macs) == (61_706, 61_706, 416_520)
 
 
 def test_c3_joins_60_of_96_pairs_as_table_i_says():
@@ -122,6 +125,7 @@ def test_one_step_lowers_the_loss(variant):
         ({"input_shape": (28, 28, 1)}, r"input_shape is \(28, 28, 1\); this net needs a height of at least 32"),
         ({"input_shape": (32, 31, 1)}, "needs a width of at least 32"),
         ({"input_shape": (27, 28, 1), "padding": 2}, "needs a height of at least 28"),
+        ({"input_shape": (None, 32, 1)}, "a height or width in input_shape is None"),
         ({"input_shape": (32, 32)}, r"must be \(height, width, channels\)"),
         ({"input_shape": (32, 32, 0)}, "channels is 0"),
         ({"num_classes": 0}, "num_classes is 0"),

@@ -85,11 +85,20 @@ def test_what_cannot_be_done_gets_one_line_and_status_2(cli, clone, arguments, s
     assert err.count("\n") == 1
 
 
+def test_fidelity_sets_the_paper_beside_the_builder(cli, clone):
+    status, out, err = cli("fidelity", "lenet5_1998", cwd=clone)
+    assert (status, err) == (0, "")
+    assert "paper: 60,000 parameters" in out
+    assert "here:  60,000 trainable parameters" in out
+
+
 def test_a_missing_optional_package_is_named_with_the_way_to_get_it(clone):
     program = "import sys; sys.modules['nbclient'] = None; from course.__main__ import main; sys.exit(main())"
     run = subprocess.run([sys.executable, "-c", program, "run", "1"], cwd=clone, capture_output=True, text=True)
     assert run.returncode == 2
-    assert run.stderr == "nbclient is not installed: pip install 'cnn-course[instructor]'\n"
+    assert run.stderr == (
+        "nbclient is not installed: python -m pip install -r requirements.txt, in the course's folder\n"
+    )
 
 
 def test_summary_prints_the_table_and_keeps_tensorflow_s_chatter_off(clone):

@@ -63,6 +63,39 @@ def test_built_in_a_graph_it_has_shapes_and_counts_and_no_weights(name):
         assert analysis.table(model).total.parameters == model.count_params() > 0
 
 
+@pytest.mark.parametrize("name", ["lenet5_1998", *sorted(QUICK - {"lenet5_1998"})])
+def test_built_without_weights_it_leaves_nothing_behind(name):
+    """A random generator made in a throw-away graph would fail whatever comes after."""
+    for _ in range(2):
+        nets.without_weights(BUILDERS[name])
+    assert keras.random.uniform((2,)).shape == (2,)
+
+
+def test_vgg_16_without_weights_takes_half_a_second_and_50_mb():
+    code = """
+import resource, time
+import tensorflow as tf
+from course.models import BUILDERS
+
+def seconds(name):
+    start = time.process_time()
+    with tf.Graph().as_default():
+        BUILDERS[name]()
+    return time.process_time() - start
+
+def kib():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+seconds("minivgg")
+before = kib()
+print(min(seconds("vgg16") for _ in range(3)), kib() - before)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    seconds, kib = map(float, run.stdout.split())
+    assert seconds < 0.5
+    assert kib < 50 * 1024
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_saved_and_loaded_it_is_the_same_function(name, tmp_path):
     model = nets.damp(build(name))

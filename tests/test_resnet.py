@@ -52,8 +52,10 @@ def test_the_nets_for_imagenet_have_the_published_counts(depth, arguments, train
         net(20, 269_722, 271_098, 40_551_040, shortcut=None),
         net(20, 272_474, 274_042, 40_813_184, shortcut="B"),
         net(32, 464_154, 466_426, 68_862_592),
+        net(32, 464_154, 466_426, 68_862_592, shortcut=None, marks=slow),
         net(32, 466_906, 469_370, 69_124_736, shortcut="B", marks=slow),
         net(44, 658_586, 661_754, 97_174_144, marks=slow),
+        net(44, 658_586, 661_754, 97_174_144, shortcut=None, marks=slow),
         net(44, 661_338, 664_698, 97_436_288, shortcut="B", marks=slow),
         net(56, 853_018, 857_082, 125_485_696),
         net(56, 853_018, 857_082, 125_485_696, shortcut=None, marks=slow),
@@ -78,24 +80,31 @@ def check_counts(model, depth, trainable, total, macs):
 
 
 @pytest.mark.parametrize(
-    ("depth", "with_biases"),
+    ("depth", "with_biases", "total"),
     [
-        (18, 11_694_312),
-        (34, 21_806_184),
-        (50, 25_583_592),
-        pytest.param(101, 44_601_832, marks=slow),
-        pytest.param(152, 60_268_520, marks=slow),
+        (18, 11_694_312, 11_703_912),
+        (34, 21_806_184, 21_823_208),
+        (50, 25_583_592, 25_636_712),
+        pytest.param(101, 44_601_832, 44_707_176, marks=slow),
+        pytest.param(152, 60_268_520, 60_419_944, marks=slow),
     ],
 )
-def test_keras_s_biases_before_batch_normalisation_are_the_whole_difference(depth, with_biases):
+def test_keras_s_biases_before_batch_normalisation_are_the_whole_difference(depth, with_biases, total):
     model = built(resnet, depth=depth)
     trainable = sum(np.prod(weight.shape) for weight in model.trainable_weights)
     filters = sum(layer.filters for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
-    assert trainable + filters == with_biases
+    assert (trainable + filters, model.count_params() + filters) == (with_biases, total)
     if depth >= 50:
         theirs = without_weights(getattr(keras.applications, f"ResNet{depth}"), weights=None)
         assert sum(np.prod(weight.shape) for weight in theirs.trainable_weights) == with_biases
-        assert theirs.count_params() == model.count_params() + filters
+        assert theirs.count_params() == total
+
+
+def test_resnet_20_with_a_bias_in_each_convolution():
+    model = built(resnet_cifar, depth=20)
+    filters = sum(layer.filters for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
+    trainable = sum(np.prod(weight.shape) for weight in model.trainable_weights)
+    assert (trainable + filters, model.count_params() + filters) == (270_410, 271_786)
 
 
 # He et al. 2016, table 1 and section 4.2: layer, output, weights, multiply-accumulates.
@@ -283,6 +292,7 @@ def test_convolutions_start_as_he_says():
 @pytest.mark.parametrize(
     ("builder", "arguments", "message"),
     [
+        (resnet, {"depth": 18, "stride_in": "3x3"}, "a ResNet of 18 layers has 3×3 convolutions alone"),
         (resnet, {"depth": 51}, 'no depth of a ResNet for ImageNet "51".* All: 18, 34, 50, 101, 152'),
         (resnet, {"shortcut": "D"}, 'no shortcut "D".* All: A, B, C, None for a plain net'),
         (resnet, {"depth": 18, "stride_in": "2x2"}, 'no convolution to stride in "2x2".* All: 1x1, 3x3'),

@@ -52,7 +52,8 @@ def lenet5(input_shape=(32, 32, 1), num_classes=10, variant="dense", padding="va
     figure 3, which prints no numbers; the RBF units' distances y become probabilities softmax(−y), so that
     cross-entropy is the paper's equation 9 without its constant for rubbish classes.
 
-    Raises `ValueError` for an input too small to leave an output, or more than ten classes in "1998".
+    Raises `ValueError` for an input too small to leave an output, an unknown height or width, or more than ten classes
+    in "1998".
     """
     if variant not in VARIANTS:
         raise unknown("variant of LeNet-5", variant, VARIANTS)
@@ -66,7 +67,7 @@ def _dense(x, num_classes, padding):
     x = blocks.conv(x, 16, 5, padding="valid", activation="tanh", name="C3")
     x = layers.AveragePooling2D(2, name="S4")(x)
     x = blocks.conv(x, 120, 5, padding="valid", activation="tanh", name="C5")
-    x = layers.Flatten(name="flatten")(x)
+    x = blocks.flatten(x)
     x = layers.Dense(84, activation="tanh", name="F6")(x)
     return classifier(x, num_classes, name="OUTPUT")
 
@@ -83,7 +84,7 @@ def _original(x, num_classes, padding):
     x = TrainableSubsampling2D(name="S4")(x)
     x = layers.Activation(scaled_tanh, name="S4_squash")(x)
     x = blocks.conv(x, 120, 5, padding="valid", activation=scaled_tanh, name="C5", kernel_initializer=_uniform(400))
-    x = layers.Flatten(name="flatten")(x)
+    x = blocks.flatten(x)
     x = layers.Dense(84, activation=scaled_tanh, name="F6", kernel_initializer=_uniform(120))(x)
     x = RadialBasis(CODES[:num_classes], name="OUTPUT")(x)
     x = layers.Rescaling(-1, name="closeness")(x)

@@ -44,6 +44,11 @@ def resnet(depth=50, input_shape=(224, 224, 3), num_classes=1000, include_top=Tr
     if stride_in not in ("1x1", "3x3"):
         raise unknown("convolution to stride in", stride_in, ["1x1", "3x3"])
     kind, num_blocks = IMAGENET[depth]
+    if kind == "residual" and stride_in != "1x1":
+        raise ValueError(
+            f'stride_in is "{stride_in}"; a ResNet of {depth} layers has 3×3 convolutions alone: '
+            "leave it out, or try depth 50."
+        )
 
     def block(x, filters, strides, name):
         if kind == "residual":

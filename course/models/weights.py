@@ -79,7 +79,7 @@ def carry_weights(source, model):
         if shapes != wanted.get(name, []):
             raise ValueError(
                 f'{name} has weights {shapes} in the source and {wanted.get(name, [])} in "{model.name}"; build both '
-                "with or without the top, for as many channels, of the same depth."
+                "with or without the top, with the same input_shape, of the same depth."
             )
     for name, values in found.items():
         model.get_layer(name).set_weights(values)

@@ -39,36 +39,6 @@ def images(pictures, titles=None, *, columns=8, limits=None):
     return grid.ravel()[: len(pictures)]
 
 
-def network(maps, *, ax=None):
-    """Draw a net as the stacks of maps that its layers give; return the `Axes`.
-
-    `maps` is a list of (name, shape), a shape being (height, width, channels), or (units,) for a vector. A square's
-    side grows with the root of the map's, and a stack shows at most eight squares.
-    """
-    if ax is None:
-        ax = plt.subplots(figsize=(WIDTH, 2.6), layout="constrained")[1]
-    x, stagger = 0.0, 0.22
-    tallest = max(math.sqrt(shape[0]) + min(shape[-1], 8) * stagger for _, shape in maps if len(shape) == 3) / 2
-    for name, shape in maps:
-        if len(shape) == 3:
-            height, width, squares = math.sqrt(shape[0]), math.sqrt(shape[1]), min(shape[2], 8)
-        else:
-            height, width, squares = min(math.sqrt(shape[0]) / 1.5, 2 * tallest), 0.35, 1
-        depth = (squares - 1) * stagger
-        slot = max(width + depth, 0.55 * len(name))  # the name's room, where it is the wider
-        left = x + (slot - width - depth) / 2
-        for i in reversed(range(squares)):
-            corner = (left + i * stagger, -(height + depth) / 2 + i * stagger)
-            ax.add_patch(Rectangle(corner, width, height, facecolor="white", edgecolor="0.25", linewidth=0.9))
-        text = f"{shape[0]}×{shape[1]}\n×{shape[2]}" if len(shape) == 3 else str(shape[0])
-        ax.text(x + slot / 2, tallest + 0.6, name, ha="center", va="bottom", fontsize=11, weight="bold")
-        ax.text(x + slot / 2, -tallest - 0.6, text, ha="center", va="top", fontsize=9)
-        x += slot + 1.2
-    ax.set(xlim=(-0.4, x - 0.8), ylim=(-tallest - 2.8, tallest + 1.8), aspect="equal")
-    ax.set_axis_off()
-    return ax
-
-
 def filters(kernel, *, columns=8):
     """Draw a convolution's kernel (height, width, in_channels, filters): mid-grey is 0, white the largest weight.
 
