@@ -136,8 +136,10 @@ def test_local_response_normalization_is_the_paper_s_formula(tmp_path):
     assert same_after_saving(LocalResponseNormalization(3, 1, 1e-3, 0.5), x, tmp_path)
 
 
+@pytest.mark.backends
 def test_local_response_normalization_is_pytorch_s_with_five_times_the_alpha():
-    torch = pytest.importorskip("torch")
+    import torch
+
     x = random.normal(size=(2, 9, 4, 3), scale=100).astype("float32")
     theirs = torch.nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)(torch.from_numpy(x))
     assert nets.difference(LocalResponseNormalization(data_format="channels_first")(x), theirs.numpy()) < 1e-5
@@ -171,9 +173,11 @@ def test_ceil_average_pooling_averages_what_is_inside(size, pool_size, strides):
     assert in_first.compute_output_shape((None, 3, *size)) == (None, 3, *expected.shape[1:3])
 
 
+@pytest.mark.backends
 @pytest.mark.parametrize(("pool_size", "strides"), [(3, 2), (2, 3), (2, 2), (4, 3)])
 def test_ceil_average_pooling_is_pytorch_s(pool_size, strides):
-    torch = pytest.importorskip("torch")
+    import torch
+
     for size in range(pool_size, 12):
         x = random.normal(size=(1, 2, size, 12)).astype("float32")
         theirs = torch.nn.AvgPool2d(pool_size, strides, ceil_mode=True, count_include_pad=False)(torch.from_numpy(x))

@@ -83,7 +83,10 @@ def source_without_top():
     [
         (lambda: BUILDERS["vgg16"](input_shape=(32, 32, 3)), r"fc6 has weights \[\] in the source"),
         (lambda: BUILDERS["vgg16"](input_shape=(32, 32, 1), include_top=False), r"conv1_1 has weights \[\(3, 3, 3, 64"),
-        (lambda: BUILDERS["vgg19"](input_shape=(32, 32, 3), include_top=False), "with the same input_shape, of the same"),
+        (
+            lambda: BUILDERS["vgg19"](input_shape=(32, 32, 3), include_top=False),
+            "with the same input_shape, of the same",
+        ),
         (lambda: BUILDERS["lenet5"](), "in the source and"),
     ],
 )
