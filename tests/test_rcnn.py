@@ -298,3 +298,15 @@ def test_a_region_proposal_network_is_convolutional():
         "anchor_deltas": (2, 5 * 9 * 9, 4),
     }
     assert anchors((40, 72), "small").shape == (5 * 9 * 9, 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (((64, 64, 3), "vgg"), 'no backbone "vgg"; the nearest is "vgg16"'),
+        (((None, 64, 3), "small"), "height is None; it must be a whole number"),
+    ],
+)
+def test_anchors_of_what_is_not_known_get_a_sentence(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        anchors(*arguments)

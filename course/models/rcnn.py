@@ -137,7 +137,14 @@ def losses(model):
 
 
 def anchors(input_shape, backbone="vgg16"):
-    """The anchors of an image of (height, width, …), `(anchors, 4)`, in the order of the outputs of `rpn`."""
+    """The anchors of an image of (height, width, …), `(anchors, 4)`, in the order of the outputs of `rpn`.
+
+    Raises `ValueError` for an unknown backbone, or an unknown height or width.
+    """
+    if backbone not in BACKBONES:
+        raise unknown("backbone", backbone, BACKBONES)
+    for name, size in zip(("height", "width"), input_shape, strict=False):
+        integer(name, size, 1)
     strides = _strides(backbone)
     return anchor_grid(_anchors(backbone), [-(-size // strides) for size in input_shape[:2]], strides)
 
