@@ -99,7 +99,7 @@ def release(arguments):
     if arguments.check:
         stale = edition.stale(solutions, notebooks)
         for path in stale:
-            known = (solutions / f"{path.stem}.py").is_file()
+            known = path.suffix == ".md" or (solutions / f"{path.stem}.py").is_file()
             print(f"{_short(path)}: {'stale; run python -m course release' if known else 'no source; delete it'}")
         if not stale:
             print("All notebooks are fresh.")

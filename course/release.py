@@ -17,6 +17,10 @@ which "Run all" goes on. A lesson that would break this is refused.
 
 The same source gives the same bytes on every machine: a cell's id is its `grade_id` or its index, and the metadata of
 the notebook are fixed.
+
+Where the course is published is one setting, `Repository` under `[project.urls]` in pyproject.toml. It is stamped into
+the line `KIT = ""` of a lesson's first code cell, from where that cell installs the course, and into a badge that opens
+the lesson on Colab. Without it, both stay out. `notebooks/README.md` lists the lessons: see `course.index`.
 """
 
 import ast
@@ -25,7 +29,9 @@ import io
 import itertools
 import re
 import tokenize
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import jupytext
 from nbformat import NotebookNode
@@ -43,7 +49,9 @@ from nbgrader.utils import is_grade, is_solution
 
 from course import notebook
 from course.errors import unknown
+from course.index import page
 
+NO_ADDRESS = 'KIT = ""'
 STUB = '# YOUR CODE HERE\nraise NotImplementedError("not attempted: replace this line with your code")'
 
 _METADATA = {
@@ -74,21 +82,37 @@ def stale(solutions_dir: str | Path, notebooks_dir: str | Path) -> list[Path]:
 
 def write_solved(solutions_dir: str | Path, folder: str | Path) -> list[Path]:
     """Write every lesson with its solutions in place, as notebooks; return their paths."""
-    texts = {Path(folder, f"{path.stem}.ipynb"): notebook.dumps(solved(path)) for path in _sources(solutions_dir)}
+    published = address(solutions_dir)
+    lessons = {path.stem: solved(path, published) for path in _sources(solutions_dir)}
+    texts = {Path(folder, f"{name}.ipynb"): notebook.dumps(lesson) for name, lesson in lessons.items()}
     for path, text in texts.items():
         notebook.write(text, path)
     return list(texts)
 
 
-def released(path: str | Path) -> NotebookNode:
+def released(path: str | Path, address: str = "") -> NotebookNode:
     """The learner's edition of a lesson: no solution, no hidden test, no output."""
-    return _cleared(solved(path))
+    return _cleared(solved(path, address))
 
 
-def solved(path: str | Path) -> NotebookNode:
+def address(solutions_dir: str | Path) -> str:
+    """Where the course is published, by the pyproject.toml beside its `solutions/`; "" while it is not.
+
+    Raises a `ValueError` for what is no https address.
+    """
+    project = Path(solutions_dir).resolve().parent / "pyproject.toml"
+    settings = tomllib.loads(project.read_text(encoding="utf-8")) if project.is_file() else {}
+    found = settings.get("project", {}).get("urls", {}).get("Repository", "").rstrip("/")
+    if found and not re.fullmatch(r"https://[\w.-]+(/[\w.-]+){2,}", found):
+        raise ValueError(f'{project}: Repository is "{found}"; write an address such as https://github.com/owner/name.')
+    return found
+
+
+def solved(path: str | Path, address: str = "") -> NotebookNode:
     """The lesson with its solutions and hidden tests in place, and nbgrader's metadata complete.
 
-    Raises a `ValueError` with file and line for a lesson that is wrongly marked.
+    `address` is where the course is published. Raises a `ValueError` with file and line for a lesson that is wrongly
+    marked.
     """
     path = Path(path)
     text = path.read_text(encoding="utf-8")
@@ -109,6 +133,8 @@ def solved(path: str | Path) -> NotebookNode:
             cell.metadata.pop(key, None)
         if _is_test(cell):
             cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "raises-exception"})
+    if address:
+        _stamp(lesson, path.stem, address)
     lesson.nbformat, lesson.nbformat_minor = 4, 5
     lesson.metadata = copy.deepcopy(NotebookNode(_METADATA))
     lesson = MetadataValidator().upgrade_notebook_metadata(lesson)
@@ -120,6 +146,18 @@ def solved(path: str | Path) -> NotebookNode:
     for cell, left, source in zip(lesson.cells, _cleared(lesson).cells, sources, strict=True):
         _check_what_is_left(path, cell, left, source)
     return lesson
+
+
+def _stamp(lesson, name, address):
+    """Say in a lesson where the course is published."""
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            cell.source = cell.source.replace(NO_ADDRESS, f'KIT = "{address}"')
+    place = urlsplit(address)
+    if place.netloc == "github.com":  # Colab opens notebooks from there alone
+        link = f"https://colab.research.google.com/github{place.path}/blob/main/notebooks/{name}.ipynb"
+        badge = f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({link})"
+        lesson.cells[0].source = f"{badge}\n\n{lesson.cells[0].source}"
 
 
 def _cleared(lesson):
@@ -146,9 +184,10 @@ def _sources(solutions_dir):
 
 
 def _texts(solutions_dir, notebooks_dir):
-    return {
-        Path(notebooks_dir, f"{path.stem}.ipynb"): notebook.dumps(released(path)) for path in _sources(solutions_dir)
-    }
+    published = address(solutions_dir)
+    lessons = {path.stem: released(path, published) for path in _sources(solutions_dir)}
+    texts = {Path(notebooks_dir, f"{name}.ipynb"): notebook.dumps(lesson) for name, lesson in lessons.items()}
+    return texts | {Path(notebooks_dir, "README.md"): page(lessons)}
 
 
 def _on_disk(path):

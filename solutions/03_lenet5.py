@@ -13,17 +13,29 @@
 # - say what the paper of 1998 did otherwise than today's textbooks: subsampling that learns, a table of connections,
 #   and an output that measures distances.
 #
-# You need Python and NumPy, and to know what a convolution is. The lesson takes about an hour; its code runs in two
-# minutes on two processor cores.
+# You need Python and NumPy, and to know what a convolution is.
+#
+# Before: 01, 02. Reading: 60 minutes. Running: 2 minutes.
 
 # %%
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 
-if importlib.util.find_spec("course") is None:
-    sys.path.insert(0, str(Path.cwd().parent))  # a copy of the kit that is not installed: the folder above this one
+KIT = ""  # where the course is published
 
+if importlib.util.find_spec("course") is None:
+    folders = [folder for folder in (Path.cwd(), *Path.cwd().parents) if Path(folder, "course", "checks").is_dir()]
+    if not folders and not KIT:
+        raise ModuleNotFoundError("The course is not here: put this notebook into the folder notebooks of a copy.")
+    if folders:
+        sys.path.insert(0, str(folders[0]))
+    else:
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", f"cnn-course @ git+{KIT}"], check=True)
+        importlib.invalidate_caches()
+
+# %%
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

@@ -6,6 +6,10 @@ SOURCE = '''\
 # %% [markdown]
 # # Twice
 #
+# **What is twice a number?**
+#
+# Before: nothing. Reading: 5 minutes. Running: a second.
+#
 # ## Set up
 
 # %%

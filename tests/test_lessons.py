@@ -62,3 +62,10 @@ def test_the_learner_s_edition_runs_to_its_end_unanswered(source):
     assert failures(lesson) == []
     assert {verdict.status for verdict in verdicts(lesson)} == {"not attempted"}
     assert stderr(lesson) == ""
+
+
+def test_every_lesson_begins_with_the_same_set_up():
+    """So that a mend of one is a mend of all."""
+    setups = {release.released(source).cells[1].source for source in SOURCES}
+    assert len(setups) == 1
+    assert release.NO_ADDRESS in setups.pop()

@@ -215,9 +215,10 @@ def test_release_from_the_command_line(cli, tmp_path):
     source = write_lesson(tmp_path)
     released, solved = (os.path.join(folder, "01_twice.ipynb") for folder in ("notebooks", "solved"))
     fresh = "All notebooks are fresh.\n"
-    stale = f"{released}: stale; run python -m course release\n"
+    index = os.path.join("notebooks", "README.md")
+    stale = "".join(f"{path}: stale; run python -m course release\n" for path in (released, index))
     assert cli("release", "--check", cwd=tmp_path) == (1, stale, "")
-    assert cli("release") == (0, f"{released}: written\n{fresh}", "")
+    assert cli("release") == (0, f"{released}: written\n{index}: written\n{fresh}", "")
     assert cli("release") == cli("release", "--check") == (0, fresh, "")
     assert cli("release", "--solutions", "solved") == (0, f"{solved}: written\n", "")
     assert "secret" in (tmp_path / "solved" / "01_twice.ipynb").read_text(encoding="utf-8")
@@ -227,7 +228,7 @@ def test_release_from_the_command_line(cli, tmp_path):
     source.write_text(SOURCE.replace("### END SOLUTION", "", 1), encoding="utf-8")
     status, _, err = cli("release")
     assert status == 2
-    assert re.fullmatch(r".*01_twice\.py, line 36: BEGIN SOLUTION without END SOLUTION.*\n", err)
+    assert re.fullmatch(r".*01_twice\.py, line 40: BEGIN SOLUTION without END SOLUTION.*\n", err)
 
 
 def wait_for(path, seconds=60):

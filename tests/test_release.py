@@ -124,10 +124,10 @@ def test_release_imports_no_framework_and_warns_of_nothing(elsewhere):
 
 def test_release_writes_what_has_changed_and_stale_names_it(tmp_path):
     source, folder = write_lesson(tmp_path), tmp_path / "notebooks"
-    first, second = folder / "01_twice.ipynb", folder / "02_more.ipynb"
+    first, second, index = folder / "01_twice.ipynb", folder / "02_more.ipynb", folder / "README.md"
     write_lesson(tmp_path, "02_more")
-    assert release.stale(source.parent, folder) == [first, second]
-    assert release.release(source.parent, folder) == [first, second]
+    assert release.stale(source.parent, folder) == [first, second, index]
+    assert release.release(source.parent, folder) == [first, second, index]
     assert release.release(source.parent, folder) == release.stale(source.parent, folder) == []
     first.write_bytes(first.read_bytes().replace(b"\n", b"\r\n"))
     assert release.stale(source.parent, folder) == []
@@ -137,7 +137,7 @@ def test_release_writes_what_has_changed_and_stale_names_it(tmp_path):
     assert release.stale(source.parent, folder) == [second, folder / "03_orphan.ipynb"]
     assert release.release(source.parent, folder) == [second]
     source.write_text(SOURCE.replace("# # Twice", "# # Two times"))
-    assert release.stale(source.parent, folder) == [first, folder / "03_orphan.ipynb"]
+    assert release.stale(source.parent, folder) == [first, folder / "03_orphan.ipynb", index]
 
 
 def test_a_folder_without_lessons_is_an_error(tmp_path):
@@ -153,101 +153,101 @@ MISTAKES = {
     "begin without end": (
         "    ### END SOLUTION\n\n\n# %% nb",
         "\n\n# %% nb",
-        36,
+        40,
         "BEGIN SOLUTION without END SOLUTION",
     ),
     "end without begin": (
         "    ### BEGIN SOLUTION\n    secret",
         "    secret",
-        38,
+        42,
         "END SOLUTION without BEGIN SOLUTION",
     ),
     "nested": (
         "    secret = 2\n",
         "    ### BEGIN SOLUTION\n",
-        37,
-        "BEGIN SOLUTION inside the region that line 36 opens",
+        41,
+        "BEGIN SOLUTION inside the region that line 40 opens",
     ),
-    "hidden without end": ("### END HIDDEN TESTS\n", "", 44, "BEGIN HIDDEN TESTS without END HIDDEN TESTS"),
-    "solution in a plain cell": (f" {SOLUTION}", "", 36, "a solution outside a solution cell"),
-    "hidden test in a plain cell": (f" {CHECK}", "", 44, "a hidden test outside a test cell"),
+    "hidden without end": ("### END HIDDEN TESTS\n", "", 48, "BEGIN HIDDEN TESTS without END HIDDEN TESTS"),
+    "solution in a plain cell": (f" {SOLUTION}", "", 40, "a solution outside a solution cell"),
+    "hidden test in a plain cell": (f" {CHECK}", "", 48, "a hidden test outside a test cell"),
     "hidden test in a solution": (
         ANSWER,
         "### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS\n",
-        37,
+        41,
         "a hidden test outside a test cell",
     ),
-    "misspelt": ("### BEGIN HIDDEN TESTS", "### BEGIN HIDDEN TEST", 44, '"### BEGIN HIDDEN TEST" is no marker'),
+    "misspelt": ("### BEGIN HIDDEN TESTS", "### BEGIN HIDDEN TEST", 48, '"### BEGIN HIDDEN TEST" is no marker'),
     "lower case": (
         "    ### BEGIN SOLUTION\n    secret",
         "    ### begin solution\n    secret",
-        36,
+        40,
         '"### begin solution" is no marker',
     ),
-    "duplicate": ('"grade_id": "double-check"', '"grade_id": "double"', 42, '"double" is taken by the cell on line 33'),
-    "no points": (', "points": 2}', "}", 42, 'the graded cell "double-check" has no points'),
-    "points in words": ('"points": 2}', '"points": "two"}', 42, 'the graded cell "double-check" has no points'),
-    "negative points": ('"points": 2}', '"points": -2}', 42, 'the graded cell "double-check" has no points'),
-    "misspelt key": ('"points": 2}', '"point": 2}', 42, 'There is no nbgrader key "point"; the nearest is "points".'),
-    "no name": ('"grade_id": "double", ', "", 33, 'the grade_id is ""; it must be a name'),
-    "a name that is no id": ('"grade_id": "double", ', '"grade_id": "le net", ', 33, 'the grade_id is "le net"'),
+    "duplicate": ('"grade_id": "double-check"', '"grade_id": "double"', 46, '"double" is taken by the cell on line 37'),
+    "no points": (', "points": 2}', "}", 46, 'the graded cell "double-check" has no points'),
+    "points in words": ('"points": 2}', '"points": "two"}', 46, 'the graded cell "double-check" has no points'),
+    "negative points": ('"points": 2}', '"points": -2}', 46, 'the graded cell "double-check" has no points'),
+    "misspelt key": ('"points": 2}', '"point": 2}', 46, 'There is no nbgrader key "point"; the nearest is "points".'),
+    "no name": ('"grade_id": "double", ', "", 37, 'the grade_id is ""; it must be a name'),
+    "a name that is no id": ('"grade_id": "double", ', '"grade_id": "le net", ', 37, 'the grade_id is "le net"'),
     "no role": (
         SOLUTION,
         'nbgrader={"grade_id": "double"}',
-        33,
+        37,
         'the cell is neither "solution", "grade" nor "locked"',
     ),
     "a role in words": (
         SOLUTION,
         SOLUTION.replace("true", '"yes"'),
-        33,
+        37,
         "\"solution\" is 'yes'; it must be true or false",
     ),
-    "not JSON": (SOLUTION, SOLUTION.replace("true", "True}}"), 33, "the nbgrader metadata cannot be read"),
+    "not JSON": (SOLUTION, SOLUTION.replace("true", "True}}"), 37, "the nbgrader metadata cannot be read"),
     "a test that is prose": (
         f"# %% {CHECK}",
         f"# %% [markdown] {CHECK}",
-        42,
+        46,
         'the test cell "double-check" is markdown',
     ),
     "prose that is not graded": (
         "# %% [markdown]\n# ## Count",
         f"# %% [markdown] {SOLUTION.replace('double', 'why')}\n# ## Count",
-        49,
+        53,
         "Markdown solution cell",
     ),
     "no region": (
         "    ### BEGIN SOLUTION\n    secret = 2\n    return secret * number\n    ### END SOLUTION\n",
         ANSWER,
-        33,
+        37,
         "a solution cell without ### BEGIN SOLUTION",
     ),
     "not in a function": (
         'def double(number):\n    """Twice the number."""\n',
         "if True:\n",
-        33,
+        37,
         "the solution is not inside a function",
     ),
     "method in a class": (
         'def double(number):\n    """Twice the number."""\n',
         "class Double:\n",
-        33,
+        37,
         "the solution is not inside a function",
     ),
     "half an expression": (
         f"    ### BEGIN SOLUTION\n{ANSWER}    ### END SOLUTION\n",
         "    return (\n    ### BEGIN SOLUTION\n    2 * number\n    ### END SOLUTION\n    )\n",
-        33,
+        37,
         "without its solution the cell is no Python",
     ),
     "only hidden tests": (
         "check(double, 2, 4)\n",
         "# a comment\n",
-        42,
+        46,
         "the test cell is empty without its hidden tests",
     ),
     "no first header": ("# %% [markdown]\n# # Twice", "# # Twice", 1, 'the first cell has no "# %%" line'),
-    "not Python": ("import os\n", "import\n", 7, "invalid syntax"),
+    "not Python": ("import os\n", "import\n", 11, "invalid syntax"),
 }
 
 
@@ -279,3 +279,37 @@ def test_headers_inside_strings_are_no_cells(tmp_path):
     lesson = release.solved(write_lesson(tmp_path, source=source))
     assert len(lesson.cells) == 9
     assert "# %% not a cell" in lesson.cells[-1].source
+
+
+def publish(folder, address):
+    text = f'[project.urls]\nRepository = "{address}"\n'
+    Path(folder, "pyproject.toml").write_text(text, encoding="utf-8")
+
+
+def test_the_address_is_stamped_into_the_set_up_and_a_badge(tmp_path):
+    path = write_lesson(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("import os\n", 'import os\n\nKIT = ""  # where it is\n', 1)
+    path.write_text(text, encoding="utf-8")
+    assert 'KIT = ""' in code(release.released(path, release.address(path.parent)))[0]
+    publish(tmp_path, "https://github.com/someone/nets/")
+    release.release(path.parent, tmp_path / "notebooks")
+    lesson = notebook.read(tmp_path / "notebooks" / "01_twice.ipynb")
+    assert 'KIT = "https://github.com/someone/nets"  # where it is' in code(lesson)[0]
+    badge = "(https://colab.research.google.com/github/someone/nets/blob/main/notebooks/01_twice.ipynb)"
+    assert lesson.cells[0].source.startswith("[![Open in Colab]")
+    assert badge in lesson.cells[0].source
+    assert lesson.cells[0].source.endswith("## Set up")
+
+
+def test_elsewhere_than_on_github_there_is_no_badge(tmp_path):
+    path = write_lesson(tmp_path)
+    assert "Colab" not in notebook.dumps(release.released(path, "https://git.example.org/someone/nets"))
+
+
+@pytest.mark.parametrize("address", ["github.com/someone/nets", "http://github.com/a/b", 'https://x/\\"; import os'])
+def test_what_is_no_address_is_refused(tmp_path, address):
+    path = write_lesson(tmp_path)
+    publish(tmp_path, address)
+    with pytest.raises(ValueError, match=r"pyproject\.toml: Repository is .*; write an address such as https://"):
+        release.release(path.parent, tmp_path / "notebooks")
+    assert not (tmp_path / "notebooks").exists()
