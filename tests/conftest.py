@@ -1,4 +1,28 @@
 import os
+from collections import Counter
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print how many answers to each exercise were accepted, rejected and diagnosed, in whatever process they ran."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    recorded = [pair for report in reports if report.when == "call" for pair in report.user_properties]
+    tally = Counter(value for name, value in recorded if name == "answer")  # "conv-params rejected"
+    if not tally:
+        return
+    exercises = sorted({value.split()[0] for value in tally})
+    columns = {
+        "right accepted": ("accepted", "right"),
+        "wrong rejected": ("rejected", "wrong"),
+        "wrong diagnosed": ("diagnosed", "wrong"),
+    }
+    terminalreporter.section("answers to exercises")
+    terminalreporter.write_line(f"{'exercise':<30}" + "".join(f"{title:>18}" for title in columns))
+    for title, group in [*((exercise, [exercise]) for exercise in exercises), ("all", exercises)]:
+        cells = [
+            " of ".join(str(sum(tally[f"{exercise} {word}"] for exercise in group)) for word in words)
+            for words in columns.values()
+        ]
+        terminalreporter.write_line(f"{title:<30}" + "".join(f"{cell:>18}" for cell in cells))

@@ -128,6 +128,25 @@ def test_a_terminal_says_the_same(answer, status, said):
     assert status or not run.stderr
 
 
+def test_exercises_without_keras_are_checked_without_it():
+    """So that the first check of a lesson does not wait for TensorFlow."""
+    light = [i for i, exercise in checks._catalogue().items() if not exercise.needs_keras]
+    code = f"""
+import sys
+from course.checks import WrongAnswer, check
+for exercise in {light}:
+    try:
+        check(exercise, lambda *args, **kwargs: 0)
+    except WrongAnswer:
+        continue
+    raise SystemExit(f"{{exercise}} takes 0 for an answer")
+print("keras" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    assert (run.stdout, run.stderr) == ("False\n", "")
+    assert len(light) > 10
+
+
 def endless(connections, kernel_size=5):
     while True:
         pass

@@ -29,6 +29,12 @@ CAUSES = (
         "The call above is the check's: the parameters have to fit it.",
     ),
     (TypeError, r"'NoneType'", "A value there is None; a function that lacks its return gives None."),
+    (
+        TypeError,
+        r"unsupported operand|only concatenate|can't multiply",
+        "Two values there do not go together; print both.",
+    ),
+    (TypeError, r"Cannot cast ufunc", "An array of whole numbers takes no fractions in place (/=): make a new array."),
     (TypeError, r"not callable", "The parentheses follow something that is no function; look for a missing operator."),
     (TypeError, r"item assignment", "Tensors cannot be changed in place; compute a new one with keras.ops."),
     (AttributeError, r"'NoneType'", "A value there is None; a function that lacks its return gives None."),
@@ -60,6 +66,7 @@ def call(function, *args, name=None, **kwargs):
 
     `name` stands for the call in the message. Raises `NotAttempted` where the learner's code has a stub.
     """
+    require_function(function)
     name = name or spelled(function, args, kwargs)
     printed = io.StringIO()
     try:
@@ -78,6 +85,15 @@ def call(function, *args, name=None, **kwargs):
             "print shows a value, return hands it back: end the function with return.",
         )
     return value
+
+
+def require_function(answer):
+    """Raise `WrongAnswer` for what cannot be called."""
+    if not callable(answer):
+        raise WrongAnswer(
+            f"You handed over {article(type(answer).__name__)}, {shortened(answer)}, not a function.",
+            "Hand over the function itself, by its name and without parentheses.",
+        )
 
 
 def raised(name, error):

@@ -7,8 +7,8 @@ import numpy as np
 
 from course.checks import words
 from course.checks.calling import article, call, shortened
-from course.checks.functions import array
 from course.checks.judge import is_shipped, not_own
+from course.checks.readers import array
 from course.checks.verdict import WrongAnswer
 
 NAME, CITATION = "Subsampling, layer S2", "LeCun et al. 1998, section II.B"
