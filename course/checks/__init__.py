@@ -14,6 +14,13 @@ LESSONS = (
     "lesson_01",
     "lesson_02",
     "lesson_03",
+    "lesson_04",
+    "lesson_05",
+    "lesson_06",
+    "lesson_07",
+    "lesson_08",
+    "lesson_09",
+    "lesson_10",
 )
 GREEN, GREY, BLUE = "#2a7", "#888", "#37c"
 
