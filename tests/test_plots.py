@@ -9,9 +9,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from pictures import assert_legible, shown, texts
 
 from course import plots
-from course.plots.page import WIDTH
 
 RNG = np.random.default_rng(0)
 DIGITS = RNG.integers(0, 256, (10, 12, 12, 1), dtype=np.uint8)
@@ -29,46 +29,6 @@ HISTORY = {
 def _close():
     yield
     plt.close("all")
-
-
-def texts(axes):
-    return [text.get_text() for text in axes.texts]
-
-
-def shown(axes):
-    return np.asarray(axes.images[0].get_array())
-
-
-def written(axes):
-    """Every text of these axes that is on the page."""
-    yield from (axes.title, *axes.texts)
-    if axes.get_legend():
-        yield from axes.get_legend().get_texts()
-    if axes.axison:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            yield axis.label
-            yield from (tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high)
-            yield from (tick.label2 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high)
-
-
-def assert_legible(axes):
-    """No wider than a notebook; no text cut by the figure's edge, on another text, or smaller than 5 points."""
-    figure = axes.figure
-    figure.canvas.draw()
-    assert figure.get_size_inches()[0] <= WIDTH + 0.01
-    found = [text for part in figure.axes for text in written(part) if text.get_text() and text.get_visible()]
-    assert found
-    assert min(text.get_fontsize() for text in found) >= 5
-    boxes = [(text.get_text(), text.get_window_extent().extents) for text in found]
-    for name, (left, bottom, right, top) in boxes:
-        assert min(left, bottom) > -1, f"{name} is cut"
-        assert right < figure.bbox.width + 1, f"{name} is cut"
-        assert top < figure.bbox.height + 1, f"{name} is cut"
-    for i, (name, (left, bottom, right, top)) in enumerate(boxes):
-        for other, (left2, bottom2, right2, top2) in boxes[i + 1 :]:
-            overlap = min(right, right2) - max(left, left2) > 1 and min(top, top2) - max(bottom, bottom2) > 1
-            assert not overlap, f"{name} lies on {other}"
 
 
 def test_images_are_all_there_with_their_titles():
@@ -222,6 +182,18 @@ def test_runs_to_compare_differ_without_colour():
     assert [line.get_label() for line in loss.lines] == ["tanh, training", "tanh, validation", "ReLU, training"]
     assert len({(line.get_linestyle(), line.get_marker()) for line in loss.lines}) == 3
     assert_legible(loss)
+
+
+def test_results_carry_the_name_of_their_data_set():
+    name = "glyphs (stand-in for CIFAR-10)"
+    assert plots.training_curves(HISTORY, title=name)[0].figure.get_suptitle() == name
+    grid = plots.mistakes(DIGITS, LABELS, (LABELS + 1) % 10, title=name)
+    assert grid[0].figure.get_suptitle() == name
+    assert_legible(grid[0])
+    assert plots.mistakes(DIGITS, LABELS, LABELS, title=name)[0].get_title() == name
+    matrix = plots.confusion_matrix([0, 1], [0, 0], title=name)
+    assert matrix.get_title() == f"{name}\n1 of 2 right (50.0%)"
+    assert_legible(matrix)
 
 
 def test_one_epoch_without_validation_is_drawn():

@@ -14,10 +14,11 @@ MARKERS = "osD^vPX*"
 MOST_WRITTEN = 32  # classes of a confusion matrix whose counts are still legible
 
 
-def confusion_matrix(labels, predictions, names=None, *, ax=None):
+def confusion_matrix(labels, predictions, names=None, *, ax=None, title=None):
     """Draw how many images of each class (rows) were taken for each class (columns); return the `Axes`.
 
-    `labels` and `predictions` are class numbers (n,). A class is called by its number or its entry of `names`.
+    `labels` and `predictions` are class numbers (n,). A class is called by its number or its entry of `names`. `title`,
+    the name of the data set say, goes over the share that is right.
     """
     labels, predictions = _answers(labels, predictions)
     largest = int(max(labels.max(), predictions.max()))
@@ -46,15 +47,16 @@ def confusion_matrix(labels, predictions, names=None, *, ax=None):
     ax.grid(which="minor", color="0.85", linewidth=0.5)
     ax.tick_params(which="both", length=0)
     right = int(counts.trace())
-    ax.set(xlabel="prediction", ylabel="label", title=f"{right:,} of {len(labels):,} right ({right / len(labels):.1%})")
+    share = f"{right:,} of {len(labels):,} right ({right / len(labels):.1%})"
+    ax.set(xlabel="prediction", ylabel="label", title=f"{title}\n{share}" if title else share)
     return ax
 
 
-def mistakes(pictures, labels, predictions, probabilities=None, *, names=None, most=16):
+def mistakes(pictures, labels, predictions, probabilities=None, *, names=None, most=16, title=None):
     """Draw the images that were taken for another class; return the array of `Axes`.
 
     `labels` and `predictions` are class numbers (n,). With `probabilities` (n, classes) the surest mistakes come first,
-    and how sure is written beside.
+    and how sure is written beside. `title`, the name of the data set say, goes over all.
     """
     pictures = pictures_of("pictures", pictures)
     labels, predictions = _answers(labels, predictions)
@@ -64,6 +66,7 @@ def mistakes(pictures, labels, predictions, probabilities=None, *, names=None, m
     if not len(wrong):
         axes = plt.subplots(figsize=(WIDTH / 2, 0.8), layout="constrained")[1]
         axes.set_axis_off()
+        axes.set_title(title or "")
         axes.text(0.5, 0.5, f"No mistake in {len(labels):,} images.", ha="center", va="center", fontsize=12)
         return np.array([axes])
     names = range(max(labels.max(), predictions.max()) + 1) if names is None else names
@@ -81,20 +84,26 @@ def mistakes(pictures, labels, predictions, probabilities=None, *, names=None, m
     if sure:
         titles = [f"{title} ({sure[i]:.0%})" for title, i in zip(titles, wrong, strict=True)]
     limits = None if pictures.dtype == np.uint8 else (float(pictures.min()), float(pictures.max()))
-    return images(pictures[wrong], titles, columns=6, limits=limits)
+    grid = images(pictures[wrong], titles, columns=6, limits=limits)
+    if title:
+        _head(grid[0].figure, title)
+    return grid
 
 
-def training_curves(history):
+def training_curves(history, *, title=None):
     """Draw the loss and each metric by epoch, training in full lines and validation in dashes; return the `Axes`.
 
-    `history` is what `fit` returned, its dict, or a dict of several by name, to compare them.
+    `history` is what `fit` returned, its dict, or a dict of several by name, to compare them. `title`, the name of the
+    data set say, goes over all.
     """
     runs = _runs(history)
     metrics = [name for name in next(iter(runs.values())) if not name.startswith("val_") and name != "learning_rate"]
     metrics.sort(key=lambda name: name != "loss")
     rows, columns = math.ceil(len(metrics) / 2), min(len(metrics), 2)
     size = (WIDTH, 3.4 * rows)
-    grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")[1]
+    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    if title:
+        _head(figure, title)
     for axes in grid.flat[len(metrics) :]:
         axes.set_axis_off()
     for axes, metric in zip(grid.flat, metrics, strict=False):
@@ -112,6 +121,13 @@ def training_curves(history):
         axes.grid(color="0.9")
         axes.legend()
     return grid.ravel()[: len(metrics)]
+
+
+def _head(figure, title):
+    """A title over a figure, which is made higher by as much."""
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width, height + 0.35)
+    figure.suptitle(title)
 
 
 def _answers(labels, predictions):
