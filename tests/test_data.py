@@ -115,7 +115,7 @@ def test_info_describes_the_data(whole):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"name": "digit"}, 'There is no data set "digit"; the nearest is "digits". All: digits.'),
+        ({"name": "digit"}, 'There is no data set "digit"; the nearest is "digits". All: digits, glyphs,'),
         ({"name": "digits", "split": "tests"}, "Unknown split 'tests'. Should be one of ['train', 'test']."),
         ({"name": "digits", "batch_size": 0}, "batch_size is 0; it must be a whole number, 1 or more."),
     ],

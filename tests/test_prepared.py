@@ -22,7 +22,7 @@ import tensorflow, tensorflow_datasets, sklearn.datasets
 import course.data
 from course.data import prepared
 
-def load(data_dir, event, needle, count, locks):
+def load(data_dir, event, needle, count, locks, by_tfds):
     left = [count]
     def watch(name, arguments):
         assert name not in ("socket.connect", "socket.getaddrinfo"), arguments
@@ -33,6 +33,9 @@ def load(data_dir, event, needle, count, locks):
     if not locks:
         prepared.fcntl = None
     sys.addaudithook(watch)
+    if by_tfds:
+        from course.data.digits.digits_dataset_builder import Builder
+        prepared.prepared(Builder, data_dir, obstacle=lambda harm: None)
     loaded = course.data.load("digits", data_dir=data_dir)
     print(*(len(loaded[split]) for split in ("train", "test")), flush=True)
 
@@ -70,8 +73,8 @@ def forks():
     pipe = subprocess.PIPE
     server = subprocess.Popen([sys.executable, "-c", FORKS], stdin=pipe, stdout=pipe, text=True, env=environment)
 
-    def ask(data_dir, processes=1, event="", needle="", count=1, locks=True):
-        server.stdin.write(json.dumps([processes, str(data_dir), event, needle, count, locks]) + "\n")
+    def ask(data_dir, processes=1, event="", needle="", count=1, locks=True, by_tfds=False):
+        server.stdin.write(json.dumps([processes, str(data_dir), event, needle, count, locks, by_tfds]) + "\n")
         server.stdin.flush()
         statuses = json.loads(server.stdout.readline())
         texts = ["".join(pathlib.Path(f"{data_dir}-{i}-{j}").read_text() for i in range(processes)) for j in (1, 2)]
@@ -181,6 +184,55 @@ def test_damage_is_noticed_and_mended(copy, capsys, pattern, spoil):
     assert names(copy / "digits") == [str(Builder.VERSION)]
 
 
+def test_features_of_other_code_are_noticed_and_prepared_anew(copy, capsys):
+    folder = version_folder(copy)
+    features = json.loads((folder / "features.json").read_text())
+    del features["featuresDict"]["features"]["index"]
+    (folder / "features.json").write_text(json.dumps(features))
+    (folder / prepared.CHECKSUMS).write_text(prepared.checksums(folder))
+    assert counts(copy) == COUNTS
+    assert "is damaged (its features are not this course's); preparing it again" in capsys.readouterr().out
+    assert counts(copy) == COUNTS
+    assert capsys.readouterr().out == ""
+
+
+def drop_a_split(path):
+    info = json.loads(path.read_text())
+    path.write_text(json.dumps(info | {"splits": []}))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "spoil", "found"),
+    [
+        ("*train.tfrecord*", halve, "train has 391,279 of 782,559 bytes"),
+        ("*test.tfrecord*", pathlib.Path.unlink, "test has 0 of 1 files"),
+        ("dataset_info.json", halve, "dataset_info.json is missing or cannot be read"),
+        ("dataset_info.json", pathlib.Path.unlink, "dataset_info.json is missing or cannot be read"),
+        ("dataset_info.json", drop_a_split, "dataset_info.json has no splits"),
+        ("features.json", pathlib.Path.unlink, "features.json is missing"),
+    ],
+)
+def test_sizes_tell_without_checksums_what_is_wrong(copy, pattern, spoil, found):
+    (version_folder(copy) / prepared.CHECKSUMS).unlink()
+    assert prepared.damage(version_folder(copy), by_tfds=True) == ""
+    spoil(next(version_folder(copy).glob(pattern)))
+    assert prepared.damage(version_folder(copy), by_tfds=True) == found
+
+
+def test_a_bar_shows_how_far_it_is(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(prepared, "PATIENCE", 0)
+    monkeypatch.setattr(prepared, "INTERVAL", 0)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    data.load("digits", data_dir=tmp_path)
+    out, err = capsys.readouterr()
+    assert err == ""
+    said, bar = out.split("\n", 1)
+    assert said.startswith("Preparing the data set digits in ")
+    assert "digits: 1796 images" in bar
+    assert "\n" not in bar
+    assert bar.rpartition("\r")[2] == "", "the bar goes when all is done"
+
+
 def test_a_file_the_desktop_leaves_is_no_damage(copy, capsys):
     (version_folder(copy) / ".DS_Store").write_bytes(b"\0")
     assert counts(copy) == COUNTS
@@ -189,23 +241,26 @@ def test_a_file_the_desktop_leaves_is_no_damage(copy, capsys):
 
 def test_what_tfds_prepared_without_checksums_is_prepared_anew(tmp_path, capfd):
     Builder(data_dir=tmp_path).download_and_prepare()
+    assert prepared.damage(version_folder(tmp_path), by_tfds=True) == ""
     capfd.readouterr()
     assert counts(tmp_path) == COUNTS
     assert f"{prepared.CHECKSUMS} is missing" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("event", "needle", "count"),
+    ("event", "needle", "count", "by_tfds"),
     [
-        ("open", "dataset_info.json", 1),  # the records are written, TFDS's folder is not whole yet
-        ("open", prepared.CHECKSUMS + "', 'w'", 1),  # TFDS is done, the checksums are not there
-        ("os.rename", f"digits/{Builder.VERSION}', -1, -1)", 2),  # all is ready, nothing in place
-        ("shutil.rmtree", "incomplete.", 1),  # in place, not tidied up
+        ("open", "dataset_info.json", 1, False),  # the records are written, TFDS's folder is not whole yet
+        ("open", "dataset_info.json", 3, True),  # the same; it is looked for twice before
+        ("open", prepared.CHECKSUMS + "', 'w'", 1, False),  # TFDS is done, the checksums are not there
+        ("os.rename", f"digits/{Builder.VERSION}', -1, -1)", 2, False),  # all is ready, nothing in place
+        ("os.rename", f"digits/{Builder.VERSION}', -1, -1)", 2, True),
+        ("shutil.rmtree", "incomplete.", 1, False),  # in place, not tidied up
     ],
 )
-def test_a_killed_preparation_leaves_nothing_that_breaks_the_next(tmp_path, forks, event, needle, count):
+def test_a_killed_preparation_leaves_nothing_that_breaks_the_next(tmp_path, forks, event, needle, count, by_tfds):
     data_dir = tmp_path / "data"
-    statuses, _, err = forks(data_dir, event=event, needle=needle, count=count)
+    statuses, _, err = forks(data_dir, event=event, needle=needle, count=count, by_tfds=by_tfds)
     assert statuses == [-signal.SIGKILL], err
     in_place = event == "shutil.rmtree"
     assert version_folder(data_dir).exists() == in_place
