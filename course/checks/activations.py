@@ -7,7 +7,7 @@ import numpy as np
 
 from course.layers import scaled_tanh
 
-PROBE = np.linspace(-3, 3, 12, dtype="float32").reshape(3, 4)
+PROBE = np.array([*np.linspace(-3, 3, 10), -7, 7], "float32").reshape(3, 4)
 NAMES = {
     "linear": "no activation",
     "relu": "ReLU",
@@ -28,12 +28,26 @@ NAMES = {
 INCREASING = ("relu", "relu6", "leaky_relu", "tanh", "sigmoid", "elu", "selu", "softplus", "scaled_tanh")
 
 
+NOT_NEGATIVE = ("relu", "relu6", "sigmoid", "softmax", "softplus", "exponential", "hard_sigmoid")
+# They commute with dropout: scaling by a positive number, and zero.
+SCALING = ("relu", "leaky_relu")
+
+
 def identify(function):
     """The name of the activation that gives these values: "relu", "tanh", "linear" …, or "unknown"."""
-    values = _values(function)
-    if values is None or values.shape != PROBE.shape:
+    own = next((name for name, known in _functions().items() if function is known), None)
+    return own or named(_values(function), PROBE)
+
+
+def named(values, x):
+    """The name of the activation that makes these values of x, an array whose last axis is the channels."""
+    if values is None or values.shape != x.shape:
         return "unknown"
-    return next((name for name, known in _known().items() if np.abs(values - known).max() < 1e-5), "unknown")
+    for name, function in _functions().items():
+        known = _known().get(name) if x is PROBE else _values(function, x)
+        if np.allclose(values, known, rtol=1e-5, atol=1e-5):
+            return name
+    return "unknown"
 
 
 def spoken(name):
@@ -42,14 +56,19 @@ def spoken(name):
 
 
 @functools.cache
-def _known():
+def _functions():
     names = ("linear", "relu", "tanh", "sigmoid", "softmax", *NAMES)
     functions = {name: getattr(keras.activations, name, None) for name in names} | {"scaled_tanh": scaled_tanh}
-    return {name: _values(function) for name, function in functions.items() if function}
+    return {name: function for name, function in functions.items() if function}
 
 
-def _values(function):
+@functools.cache
+def _known():
+    return {name: _values(function) for name, function in _functions().items()}
+
+
+def _values(function, x=PROBE):
     try:
-        return np.asarray(keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(PROBE))))
+        return np.asarray(keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(x))))
     except Exception:  # whatever a learner's function raises, it is none of the known ones
         return None

@@ -1,48 +1,130 @@
 """Lay the parts of two nets side by side, and say in which settings two parts differ."""
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 import keras
 
-from course.checks.graph import NOTHING
+from course.checks import listing
+from course.checks.kinds import LRN, SHORTCUT
+from course.checks.parts import NOTHING, Part
 
 # Kinds that people take for one another, so that one is a wrong form of the other and not a part too many.
 RELATED = (
     {"average pooling", "max pooling"},
     {"convolution", "fully connected"},
     {"convolution", "depthwise convolution"},
+    {"convolution", "transposed convolution"},
     {"addition", "concatenation"},
+    {"addition", "multiplication"},
+    {"addition", "average of maps"},
+    {"addition", "maximum of maps"},
+    {"addition", "subtraction"},
+    {"activation", LRN},
+    {"average pooling", SHORTCUT},
+    {"max pooling", SHORTCUT},
+    {"zero padding", SHORTCUT},
+    {"convolution", SHORTCUT},
+    {"dropout", "SpatialDropout2D"},
+    {"dropout", "GaussianDropout"},
+    {"dropout", "AlphaDropout"},
 )
-UNRELATED = 9.0
-MISSING = {"input": UNRELATED, "dropout": 0.4, "activation": 0.4, "flatten": 0.4, "reshape": 0.4}
+JOINS_IN_ANY_ORDER = ("addition", "concatenation", "multiplication", "average of maps", "maximum of maps")
+# Costs, in whole numbers so that equal ones are.
+UNRELATED, SETTING, SHAPE, A_PART = 9000, 150, 20, 1000
+MISSING = {
+    "dropout": 400,
+    "activation": 400,
+    "flatten": 400,
+    "reshape": 400,
+    "zero padding": 400,
+    "crop": 400,
+    "batch normalisation": 600,
+}
+# Parts beyond the difference in length by which counterparts may be apart.
+SLACK = 40
 
 
-def align(mine, theirs):
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """A learner's part that differs from the architecture's in these settings; one of the two is `None` if missing."""
+
+    mine: Part | None
+    theirs: Part | None
+    settings: tuple = ()
+
+
+def equal(mine, theirs, free=()):
+    """Whether two nets are the same parts joined in the same way, but for settings that are free."""
+    known = {}
+    return [_tree(part, known, free) for part in mine.outputs] == [_tree(part, known, free) for part in theirs.outputs]
+
+
+def _tree(output, known, free):
+    """A number that stands for a part with all that feeds it: equal for equal ones."""
+    numbers = {}
+    for part in listing.ordered([output]):
+        feeds = [numbers[id(source)] for source in part.inputs]
+        feeds = sorted(feeds) if part.kind in JOINS_IN_ANY_ORDER else feeds
+        shares = part.shares is not None
+        shape = part.shape if part.kind == "input" else None
+        settings = repr({name: value for name, value in sorted(part.settings.items()) if not is_free(part, name, free)})
+        key = (part.kind, settings, part.activation, shape, shares, *feeds)
+        numbers[id(part)] = known.setdefault(key, len(known))
+    return numbers[id(output)]
+
+
+def is_free(part, setting, free):
+    """Whether a setting may have any value: by itself, or that of one part, (name, setting)."""
+    return setting in free or (part.kind, setting) in free or (part.name, setting) in free
+
+
+def align(mine, theirs, free=()):
     """Pair the learner's parts with the architecture's, in order: `(mine, theirs)`, `None` where one has no match.
 
-    The pairing costs least; a setting that differs costs less than a part too many and one too few.
+    The pairing costs least; a setting that differs costs less than a part too many and one too few. Time and memory
+    grow with the number of parts, and with the difference of the two numbers.
     """
-    same = 0
-    while same < min(len(mine), len(theirs)) and not changed(mine[same], theirs[same]):
-        same += 1
-    a, b = mine[same:], theirs[same:]
+    a, b = listing.side_by_side(*(listing.blocks(list(net.outputs)) for net in (mine, theirs)))
+    a, b = ([part for part in parts if part.kind != "input"] for parts in (a, b))
+    inputs = list(zip_longest(mine.inputs, theirs.inputs))
+    costs = {}
 
-    best = {(len(a), len(b)): (0.0, 0, 0)}
+    def cost(one, other):
+        key = (looks(one), looks(other))
+        if key not in costs:
+            costs[key] = _distance(one, other, free)
+        return costs[key] + SHAPE * (one.shape != other.shape)
+
+    same = next(
+        (i for i, (one, other) in enumerate(zip(a, b, strict=False)) if cost(one, other) > 0), min(len(a), len(b))
+    )
+    return [*inputs, *zip(a[:same], b[:same], strict=True), *_paired(a[same:], b[same:], cost)]
+
+
+def looks(part):
+    """All of a part that a pairing goes by."""
+    dense = isinstance(part.layer, keras.layers.Dense)
+    return part.kind, repr(part.settings), part.activation, part.over, dense, part.remarks
+
+
+def _paired(a, b, cost):
+    """The pairs of least cost of two lists, within a band round the diagonal."""
+    width = abs(len(a) - len(b)) + SLACK
+    best = {(len(a), len(b)): (0, 0, 0)}
     for i in reversed(range(len(a) + 1)):
-        for j in reversed(range(len(b) + 1)):
+        for j in reversed(range(max(0, i - width), min(len(b), i + width) + 1)):
             moves = []
-            if i < len(a) and j < len(b):
-                moves.append((_distance(a[i], b[j]) + best[i + 1, j + 1][0], 1, 1))
-            if i < len(a):
-                moves.append((MISSING.get(a[i].kind, 1.0) + best[i + 1, j][0], 1, 0))
-            if j < len(b):
-                moves.append((MISSING.get(b[j].kind, 1.0) + best[i, j + 1][0], 0, 1))
+            if i < len(a) and j < len(b) and (i + 1, j + 1) in best:
+                moves.append((cost(a[i], b[j]) + best[i + 1, j + 1][0], 1, 1))
+            if i < len(a) and (i + 1, j) in best:
+                moves.append((MISSING.get(a[i].kind, A_PART) + best[i + 1, j][0], 1, 0))
+            if j < len(b) and (i, j + 1) in best:
+                moves.append((MISSING.get(b[j].kind, A_PART) + best[i, j + 1][0], 0, 1))
             if moves:
                 best[i, j] = min(moves, key=lambda move: move[0])
-
-    pairs = list(zip(mine[:same], theirs[:same], strict=True))
-    i = j = 0
+    pairs, i, j = [], 0, 0
     while i < len(a) or j < len(b):
         _, down, right = best[i, j]
         pairs.append((a[i] if down else None, b[j] if right else None))
@@ -50,51 +132,78 @@ def align(mine, theirs):
     return pairs
 
 
-def differences(pairs):
-    """`(mine, theirs, settings)` for each pair that differs, in order; no settings where one of the two is missing.
+def differences(pairs, free=()):
+    """A `Difference` for each pair that differs, in order.
 
-    Sizes that follow from an earlier difference are none.
+    Sizes that follow from an earlier difference are none, and who feeds whom is compared where nothing else differs.
     """
     found = []
     for (mine, theirs), after in zip_longest(pairs, pairs[1:]):
         if mine is None or theirs is None:
-            found.append((mine, theirs, []))
+            found.append(Difference(mine, theirs))
             continue
-        settings = changed(mine, theirs, downstream=bool(found))
+        settings = changed(mine, theirs, downstream=bool(found), free=free)
         if settings == ["activation"] and after and after[0] is None and mine.activation == after[1].activation:
             continue  # it is that of the part after, which is missing
         if settings:
-            found.append((mine, theirs, settings))
+            found.append(Difference(mine, theirs, tuple(settings)))
+    return found or _joined_otherwise(pairs)
+
+
+def _joined_otherwise(pairs):
+    """The parts that are fed by others than their counterparts."""
+    counterparts = {id(mine): theirs for mine, theirs in pairs}
+    found = []
+    for mine, theirs in pairs:
+        fed, wanted = [id(counterparts[id(part)]) for part in mine.inputs], [id(part) for part in theirs.inputs]
+        if theirs.kind in JOINS_IN_ANY_ORDER:
+            fed, wanted = sorted(fed), sorted(wanted)
+        if fed != wanted:
+            found.append(Difference(mine, theirs, ("inputs",)))
     return found
 
 
-def changed(mine, theirs, downstream=False):
+def changed(mine, theirs, downstream=False, free=()):
     """The settings in which a learner's part differs from the architecture's, what shapes the map first."""
     differing = []
     if _is_dense_on_map(mine, theirs) and not downstream:
         differing.append("flatten")
     theirs = in_terms_of(mine, theirs)
-    expected = theirs.settings
+    expected = {name: value for name, value in theirs.settings.items() if not is_free(theirs, name, free)}
     if mine.kind != theirs.kind:
         differing.append("kind")
         expected = {name: value for name, value in expected.items() if name in mine.settings}
     differing += [name for name, value in expected.items() if mine.settings.get(name) != value]
+    if {"padding", "kernel_size"} <= set(differing) and _keeps_size(mine) and _keeps_size(theirs):
+        differing.remove("padding")  # it follows from the kernel
+    if "use_bias" in differing and "bias" in mine.remarks:
+        differing.remove("use_bias")  # it is there, before batch normalisation
+    if mine.kind == theirs.kind and "axis" in mine.settings and "axis" not in theirs.settings:
+        differing.append("axis")
     if mine.activation != theirs.activation:
         differing.append("activation")
     if mine.kind == "input" and mine.shape != theirs.shape:
         differing.append("shape")
+    if mine.shares is not None and theirs.shares is None:
+        differing.append("shares")
     return differing
+
+
+def _keeps_size(part):
+    """Whether the zeros of a convolution make up for its kernel."""
+    sums = [before + after for before, after in part.settings["padding"]]
+    return sums == [n - 1 for n in part.settings["kernel_size"]] and part.settings["strides"] == (1, 1)
 
 
 def in_terms_of(mine, theirs):
     """The architecture's part with the settings that the learner's kind has: a fully connected one as a convolution."""
-    settings = dict(theirs.settings)
-    span = settings.pop("over", None)
     if mine.kind != "convolution" or theirs.kind != "fully connected":
-        return replace(theirs, settings=settings)
-    settings = {"filters": settings["units"], "use_bias": settings["use_bias"]}
-    if not _is_dense_on_map(mine, theirs) and span:
-        settings = {"padding": NOTHING, "kernel_size": span, "strides": (1, 1)} | settings
+        return theirs
+    settings = {"filters": theirs.settings["units"], "use_bias": theirs.settings["use_bias"]}
+    if not _is_dense_on_map(mine, theirs) and theirs.over:
+        settings = {"padding": NOTHING, "kernel_size": theirs.over, "strides": (1, 1)} | settings
+    else:
+        settings = {name: value for name, value in mine.settings.items() if name not in settings} | settings
     return replace(theirs, kind="convolution", settings=settings)
 
 
@@ -105,7 +214,10 @@ def _is_dense_on_map(mine, theirs):
     )
 
 
-def _distance(mine, theirs):
+def _distance(mine, theirs, free):
     if mine.kind != theirs.kind and {mine.kind, theirs.kind} not in RELATED:
         return UNRELATED
-    return min(0.15 * len(changed(mine, theirs, downstream=True)), 0.9) + 0.02 * (mine.shape != theirs.shape)
+    widths = [part.settings.get("filters") or part.settings.get("units") or 1 for part in (mine, theirs)]
+    apart = min(round(SHAPE * abs(math.log2(widths[0] / widths[1])) / 3), SHAPE)
+    settings = len(changed(mine, theirs, downstream=True, free=free)) + (mine.kind != theirs.kind)
+    return min(SETTING * settings, 5 * SETTING) + apart

@@ -1,219 +1,224 @@
 """Compare a learner's model with an architecture given as data: find the first difference and say why it is there."""
 
 import contextlib
+import functools
 import pkgutil
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 
 import keras
-import numpy as np
 
-from course.checks import graph, words
-from course.checks.alignment import align, differences
-from course.checks.calling import article, call, raised, shortened, spelled
-from course.checks.graph import NOTHING, Part
+from course.checks import carrying, graph, stages, words
+from course.checks.alignment import align, differences, equal
+from course.checks.calling import article, call, shortened, spelled
 from course.checks.judge import not_own
+from course.checks.parts import Part, chain, convolution, fully_connected, image, pooling
 from course.checks.report import report
-from course.checks.verdict import WrongAnswer
+from course.checks.symbolic import without_weights
+from course.checks.verdict import NotAttempted, WrongAnswer
 
-TOLERANCE = 1e-4
+__all__ = ["Architecture", "chain", "check_architecture", "check_family", "convolution", "fully_connected", "image"]
+__all__ += ["pooling", "specification"]
+
+REMARKS = {
+    "bias": "Your convolutions have biases before batch normalisation, which takes them off again: leave them out.",
+    "order": "Your branches are concatenated in another order, which only renames the channels.",
+}
 
 
 @dataclass(frozen=True)
 class Architecture:
     """A net as an exercise wants it.
 
-    `parts` are in normal form (see `graph`), inputs first, named as in the paper; a setting that a part leaves out may
-    have any value. `builder` names the package's own, "module.name". `version` is whose settings they are: "the paper",
-    or "today's LeNet-5". `input_note` says why images have their size, `notes` why a setting of the learner's is not
-    the architecture's, `{("activation", "relu", "tanh"): …}`, or a part too many, `{("extra", "dropout", None): …}`.
+    `builder` names the package's own, "module.name", and `arguments` are what it is called with: its graph is the
+    specification, its layers' names are those of the messages. Or `parts` are written down, inputs first, named as in
+    the paper; a setting that a part leaves out may have any value.
+
+    `version` is whose settings they are: "the paper", or "today's LeNet-5". `input_note` says why images have their
+    size. `notes` say what a rule of thumb cannot, of a setting `{("activation", "relu", "tanh"): …}`, of a setting of
+    one layer `{("filters", "conv3", None): …}`, of a part too many or missing, by its kind or its name
+    `{("extra", "dropout", None): …, ("missing", "norm1", None): …}`, of strides in another layer
+    `{("strides", "moved", None): …}`.
+
+    `free` are settings that may have any value: "rate", or of a kind or a layer, ("conv1", "padding"). `left_out` are
+    kinds of parts that do not count in either net, "dropout" say. `stages` is a pattern for names with two groups, the
+    stage and the block, and what blocks are called: `(r"(conv[2-5])_(\\d+)", "blocks")`.
     """
 
     name: str
     citation: str
-    parts: tuple[Part, ...]
     builder: str
-    input_note: str
+    arguments: dict = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    input_note: str = ""
     version: str = "the paper"
     notes: dict = field(default_factory=dict)
+    free: tuple = ()
+    left_out: tuple[str, ...] = ()
+    stages: tuple[str, str] | None = None
 
-    @property
-    def input_shape(self):
-        """(height, width, channels)."""
-        return self.parts[0].shape
-
-
-def chain(*parts):
-    """The parts, each fed by the one before."""
-    for source, part in pairwise(parts):
-        part.inputs = [source]
-    return parts
-
-
-def image(shape):
-    """The input of a net."""
-    return Part("input", shape, name="the input")
-
-
-def convolution(name, filters, kernel_size, shape, activation="linear", padding=0):
-    """A convolution of strides 1 with biases, and `padding` zeros on each side."""
-    settings = {
-        "padding": ((padding, padding),) * 2,
-        "kernel_size": (kernel_size,) * 2,
-        "strides": (1, 1),
-        "dilation_rate": (1, 1),
-        "groups": 1,
-        "filters": filters,
-        "use_bias": True,
-    }
-    return Part("convolution", shape, settings, activation=activation, name=name)
-
-
-def fully_connected(name, units, activation="linear", over=None):
-    """Units that each see everything: a dense layer, or a convolution whose kernel spans the whole map, `over`."""
-    settings = {"units": units, "use_bias": True} | ({"over": over} if over else {})
-    return Part("fully connected", (units,), settings, activation=activation, name=name)
-
-
-def pooling(name, kind, pool_size, strides, shape):
-    """Average or max pooling, without padding."""
-    settings = {"pool_size": (pool_size,) * 2, "strides": (strides,) * 2, "padding": NOTHING}
-    return Part(f"{kind} pooling", shape, settings, name=name)
+    def build(self):
+        """The package's own model."""
+        return pkgutil.resolve_name(self.builder)(**self.arguments)
 
 
 def check_architecture(answer, architecture, wanted):
-    """Raise `WrongAnswer` unless the answer, a model or a function that builds one, is this architecture.
+    """A remark on a right answer or `None`; raises `WrongAnswer` unless it is this architecture.
 
-    A function is run without allocating weights first; with weights only where the structures agree.
+    The answer is a model or a function that builds one without arguments. The function is run without allocating
+    weights first; with weights only if it needs them.
     """
-    shape = architecture.input_shape
+    return _check(answer, architecture, wanted, ())
+
+
+def check_family(answer, architecture, cases, wanted):
+    """As `check_architecture` for a function with arguments: for each of the cases, a dict of keyword arguments.
+
+    `architecture(**case)` is what `answer(**case)` has to build. The message names the call.
+    """
+    if isinstance(answer, keras.Model):
+        raise WrongAnswer(f"You handed over {_kind(answer)}, one model.", f"Hand over the function: {wanted}.")
+    remarks = []
+    for case in cases:
+        one = architecture(**case)
+        named = replace(one, name=f"{spelled(answer, (), case)}, {one.name}") if callable(answer) else one
+        remarks.append(_check(functools.partial(answer, **case) if callable(answer) else answer, named, wanted, case))
+    return " ".join(dict.fromkeys(filter(None, remarks))) or None
+
+
+def _check(answer, architecture, wanted, arguments):
+    theirs = specification(architecture)
     try:
-        model, has_weights = _structure(answer, architecture, wanted)
-    except _Unreadable as error:
-        _compare_blindly(_built(answer, architecture, wanted), architecture, error.__cause__)
-        return
-    pairs = align(graph.read(model, shape), architecture.parts)
-    found = differences(pairs)
+        model = structure(
+            lambda: _readable(_built(answer, architecture, theirs, wanted, arguments), architecture, theirs)
+        )
+    except Unreadable as error:
+        model = _built(answer, architecture, theirs, wanted, arguments)
+        carrying.compare_blindly(model, architecture, theirs, error.__cause__)
+        return None
+    mine = graph.read(model, _shapes(theirs), left_out=architecture.left_out)
+    remark = compare(mine, theirs, architecture)
+    reference = from_builder(architecture)
+    if _is_ours(model, reference.model):
+        raise not_own(architecture.name, wanted)
+    return remark
+
+
+def specification(architecture):
+    """The architecture's parts as a `graph.Net`: as they are written down, or read from its builder."""
+    if not architecture.parts:
+        return from_builder(architecture)
+    feeding = {id(source) for part in architecture.parts for source in part.inputs}
+    inputs = tuple(part for part in architecture.parts if part.kind == "input")
+    outputs = tuple(part for part in architecture.parts if id(part) not in feeding)
+    return graph.Net(architecture.parts, inputs, outputs)
+
+
+_built_once = {}
+
+
+def from_builder(architecture):
+    """The package's own net, read without weights once for all checks."""
+    key = (architecture.builder, repr(architecture.arguments), architecture.left_out, keras.config.image_data_format())
+    if key not in _built_once:
+        model = without_weights(architecture.build)
+        shapes = [tuple(tensor.shape[1:]) for tensor in model.inputs]
+        _built_once[key] = graph.read(model, shapes, left_out=architecture.left_out)
+    return _built_once[key]
+
+
+def compare(mine, theirs, architecture, reference=None):
+    """A remark on a net that is the architecture or `None`; raises `WrongAnswer` for one that is not.
+
+    `reference` is the package's own net, to compare outputs with where it is small.
+    """
+    same = equal(mine, theirs, architecture.free)
+    pairs = None if same else stages.slid(align(mine, theirs, architecture.free), architecture)
+    found = [] if same else differences(pairs, architecture.free)
     if found:
         raise report(pairs, found, architecture)
-    _require_wiring(pairs, architecture)
-    if not has_weights:
-        model = graph.readable(_built(answer, architecture, wanted), shape)
-    reference = pkgutil.resolve_name(architecture.builder)()
-    if isinstance(answer, keras.Model) and answer.get_config() == reference.get_config():
-        raise not_own(architecture.name, wanted)
-    _compare_functions(model, reference, architecture)
+    if pairs:
+        counterparts = {id(one): other for one, other in pairs}
+        if [counterparts[id(one)] for one in mine.outputs] != list(theirs.outputs):
+            raise WrongAnswer(
+                f"{architecture.name}: your outputs stand in another order.",
+                f"Return them as {words.joined(part.name for part in theirs.outputs)}.",
+            )
+    reordered = carrying.compare(mine, reference or from_builder(architecture), architecture)
+    kinds = {remark for part in mine.parts for remark in part.remarks} | ({"order"} if reordered else set())
+    return " ".join(REMARKS[kind] for kind in sorted(kinds)) or None
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """A subclassed model whose `call` does not take symbolic tensors; the cause is what it raised."""
 
 
-def _structure(answer, architecture, wanted):
-    """The model with a graph to read, and whether it has weights: it goes without where it can."""
-    if not isinstance(answer, keras.Model) and keras.config.backend() == "tensorflow":
+def structure(build):
+    """What the function builds, a model with a graph to read: without weights if it can, or with them."""
+    # What needs values may raise anything, NotImplementedError, too.
+    with contextlib.suppress(WrongAnswer, NotAttempted, Unreadable):
+        return without_weights(build)
+    if keras.config.backend() == "tensorflow":
         import tensorflow as tf
 
-        # What builds the model may need values: to run it, to load weights.
-        with contextlib.suppress(WrongAnswer, _Unreadable), tf.Graph().as_default():
-            return _readable(_built(answer, architecture, wanted), architecture), False
-    return _readable(_built(answer, architecture, wanted), architecture), True
+        # What builds the model may make an optimizer, which needs values, if only symbolic ones.
+        with contextlib.suppress(WrongAnswer, NotAttempted, Unreadable), tf.Graph().as_default():
+            return build()
+    return build()
 
 
-def _built(answer, architecture, wanted):
+def _built(answer, architecture, theirs, wanted, arguments):
     """The model that the answer is or returns, once it is sure that it is one."""
     name = architecture.name
     if not isinstance(answer, keras.Model) and not callable(answer):
         raise WrongAnswer(f"{name}: you handed over {_kind(answer)}, {shortened(answer)}.", f"Hand over {wanted}.")
-    model = answer if isinstance(answer, keras.Model) else call(answer)
+    if isinstance(answer, keras.Model):
+        model, said = answer, name
+    else:
+        function = getattr(answer, "func", answer) if arguments else answer
+        said = spelled(function, (), arguments or {})
+        model = call(answer, name=said)
     if not isinstance(model, keras.Model):
         returned = "None" if model is None else _kind(model)
         cause = "End the function with return and the model" if model is None else "It has to return a keras.Model"
-        raise WrongAnswer(f"{name}: {spelled(answer)} returned {returned}, not a model.", f"{cause}: {wanted}.")
-    for what in ("input", "output"):
+        raise WrongAnswer(f"{name}: {said} returned {returned}, not a model.", f"{cause}: {wanted}.")
+    for what, needed in (("input", theirs.inputs), ("output", theirs.outputs)):
         tensors = getattr(model, f"{what}s", None)
-        if tensors and len(tensors) != 1:
-            raise WrongAnswer(f"{name}: your model has {len(tensors)} {what}s, {name} has one.", f"Leave one {what}.")
+        if tensors and len(tensors) != len(needed):
+            has = f"{len(tensors)} {what}{'s' if len(tensors) != 1 else ''}"
+            should = "one" if len(needed) == 1 else len(needed)
+            cause = (
+                f"Leave one {what}." if should == "one" else f"They are {words.joined(part.name for part in needed)}."
+            )
+            raise WrongAnswer(f"{name}: your model has {has}, {architecture.name} has {should}.", cause)
     return model
 
 
-def _readable(model, architecture):
-    shape = architecture.input_shape
-    given = model.input_shape[1:] if getattr(model, "inputs", None) else None
-    if given and not _fits(given, shape):
-        parts = Part("input", given), architecture.parts[0]
-        raise report([parts], [(*parts, ["shape"])], architecture)
+def _readable(model, architecture, theirs):
+    for tensor, wanted in zip(getattr(model, "inputs", None) or [], theirs.inputs, strict=False):
+        given = tuple(tensor.shape[1:])
+        if None in given and not _fits(given, wanted.shape):
+            parts = Part("input", given), wanted
+            raise report([parts], differences([parts]), architecture)
     try:
-        return graph.readable(model, shape)
+        return graph.readable(model, _shapes(theirs))
     except Exception as error:  # a learner's `call` may raise anything
-        raise _Unreadable from error
+        raise Unreadable from error
 
 
 def _fits(given, shape):
     """Whether sizes left open can be those of the architecture; what is not open is compared later."""
-    return None not in given or (
-        len(given) == len(shape) and all(a in (None, b) for a, b in zip(given, shape, strict=True))
-    )
+    ways = [shape, (shape[-1], *shape[:-1])]
+    return any(len(given) == len(way) and all(a in (None, b) for a, b in zip(given, way, strict=True)) for way in ways)
 
 
-def _require_wiring(pairs, architecture):
-    """Raise `WrongAnswer` where parts that agree are fed by others than those of the architecture."""
-    counterparts = {id(mine): theirs for mine, theirs in pairs}
-    for mine, theirs in pairs:
-        fed, wanted = [counterparts[id(part)].name for part in mine.inputs], [part.name for part in theirs.inputs]
-        if theirs.kind == "addition":  # whose operands may stand in any order
-            fed, wanted = sorted(fed), sorted(wanted)
-        if fed != wanted:
-            raise WrongAnswer(
-                f"{architecture.name}, layer {theirs.name}: yours is fed by {words.joined(fed)}, "
-                f"{architecture.version}'s by {words.joined(wanted)}.",
-                f"Every layer is there, but joined in another way ({architecture.citation}).",
-            )
+def _shapes(net):
+    return [part.shape for part in net.inputs]
 
 
-def _compare_functions(model, reference, architecture):
-    """Raise `WrongAnswer` where the two give different outputs with the learner's weights in both."""
-    parts = graph.read(model, architecture.input_shape)
-    for mine, theirs in zip(parts, graph.read(reference, architecture.input_shape), strict=True):
-        weights = getattr(theirs.layer, "weights", [])
-        if weights:
-            given = zip(mine.layer.get_weights(), weights, strict=True)
-            theirs.layer.set_weights([value.reshape(weight.shape) for value, weight in given])
-    images = _images(architecture)
-    prepared = images
-    for prepare in parts[0].preparation:
-        prepared = prepare(prepared)
-    if None not in model.input_shape[1:]:  # without channels, say
-        images = images.reshape(-1, *model.input_shape[1:])
-    _require_equal(model, images, reference, prepared, architecture)
-
-
-def _compare_blindly(model, architecture, error):
-    """Compare a subclassed model that cannot be opened as a function, its weights in the order of their creation."""
-    images = _images(architecture)
-    call(model, images, name=f"{architecture.name}: your model on images of {words.cross(architecture.input_shape)}")
-    reference = pkgutil.resolve_name(architecture.builder)()
-    shapes, wanted = [[tuple(weight.shape) for weight in net.weights] for net in (model, reference)]
-    if shapes != wanted:
-        first = raised(f"{architecture.name}: looking into your subclassed model", error)
-        raise WrongAnswer(first.finding, f"{first.cause} The check follows layers and keras.ops in call.")
-    reference.set_weights(model.get_weights())
-    _require_equal(model, images, reference, images, architecture)
-
-
-def _require_equal(model, images, reference, prepared, architecture):
-    given = call(model, images, training=False, name=f"{architecture.name}: your model")
-    given, wanted = (keras.ops.convert_to_numpy(outputs) for outputs in (given, reference(prepared)))
-    if given.shape != wanted.shape or not np.abs(given - wanted).max() < TOLERANCE:
-        raise WrongAnswer(
-            f"{architecture.name}: the layers agree, but with the same weights your outputs are not those of "
-            f"{architecture.version}.",
-            "Something between the layers changes the values: an operation of its own, a reordering of axes.",
-        )
-
-
-def _images(architecture):
-    return np.random.default_rng(0).uniform(-1, 1, (2, *architecture.input_shape)).astype("float32")
+def _is_ours(model, reference):
+    """Whether it is what the package's builder makes, to the names of its layers."""
+    names = [[layer.name for layer in getattr(net, "layers", [])] for net in (model, reference)]
+    return names[0] == names[1] and model.get_config() == reference.get_config()
 
 
 def _kind(value):

@@ -42,15 +42,21 @@ def limited(function, seconds):
     try:
         thread.join(seconds)
         if thread.is_alive():
-            raise OutOfTime(sys._current_frames().get(thread.ident))
+            raise OutOfTime(sys._current_frames().get(_inner(thread).ident))
     finally:
-        _stop(thread)
+        stop(_inner(thread))  # which ends what waits for it, too
+        stop(thread)
     if "error" in outcome:
         raise outcome["error"]
     return outcome["value"]
 
 
-def _stop(thread):
+def _inner(thread):
+    """The thread that does the work: one may wait for another, its `waits_for`."""
+    return getattr(thread, "waits_for", None) or thread
+
+
+def stop(thread):
     """Raise `Stopped` in the thread, more than once: an `except:` in a loop swallows the first."""
     for _ in range(20):
         if not thread.is_alive():

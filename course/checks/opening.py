@@ -15,16 +15,17 @@ def is_opaque(layer):
     )
 
 
-def opened(model, input_shape):
-    """A functional model over the model's own layers and weights that computes the same.
+def opened(model, shapes):
+    """A functional model over the model's own layers and weights that computes the same, on inputs of these shapes.
 
-    The learner's `call` methods run on symbolic tensors, with no layer of their own left in the graph. Raises what they
-    raise: TensorFlow's functions do not take symbolic tensors.
+    The learner's `call` methods run on symbolic tensors, with no layer of their own left in the graph but those without
+    weights whose `call` takes none: TensorFlow's functions do not. Raises what other `call` methods raise.
     """
-    inputs = keras.Input(input_shape)
+    given = [tensor.shape[1:] for tensor in getattr(model, "inputs", None) or []]
+    inputs = [keras.Input(shape) for shape in given or shapes]
     with mock.patch.object(keras.layers.Layer, "__call__", _call_inside):
-        outputs = model.call(inputs, **training_off(model))
-    return keras.Model(inputs, outputs)
+        outputs = model.call(inputs if len(inputs) > 1 else inputs[0], **training_off(model))
+    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
 
 
 def _call_inside(layer, *args, **kwargs):
@@ -32,8 +33,13 @@ def _call_inside(layer, *args, **kwargs):
         return ORIGINAL_CALL(layer, *args, **kwargs)
     if not layer.built and not _defined_in(type(layer), "build").startswith("keras."):
         layer.build(args[0].shape)
-    kwargs.pop("training", None)
-    return layer.call(*args, **kwargs, **training_off(layer, len(args)))
+    inside = {name: value for name, value in kwargs.items() if name != "training"}
+    try:
+        return layer.call(*args, **inside, **training_off(layer, len(args)))
+    except Exception:  # a learner's `call` may raise anything
+        if isinstance(layer, keras.Model) or layer.weights:
+            raise
+        return ORIGINAL_CALL(layer, *args, **inside)
 
 
 def training_off(layer, given=1):

@@ -1,44 +1,61 @@
 """Put the differences between two nets into three lines: the first one, its likely cause, the rest."""
 
-from itertools import pairwise
-
-from course.checks import words
+from course.checks import causes, stages, words
 from course.checks.alignment import in_terms_of
+from course.checks.parts import NOTHING
 from course.checks.verdict import WrongAnswer
 
 MOST = 4  # phrases in the last line
-SHAPING = ("shape", "padding", "kernel_size", "pool_size", "strides", "dilation_rate", "filters", "units", "flatten")
+NAMES = 3  # names in one of them
 
 
 def report(pairs, differences, architecture):
     """The `WrongAnswer` for nets that differ."""
-    mine, theirs, settings = differences[0]
-    place = pairs.index((mine, theirs))
-    if theirs is None:
-        lines = _extra(mine, _before(pairs, place), architecture)
-    elif mine is None:
-        lines = _missing(theirs, pairs, place, architecture)
+    first, others = differences[0], list(differences[1:])
+    place = pairs.index((first.mine, first.theirs))
+    missing = stages.missing(pairs, architecture)
+    if first.mine is not None and first.theirs is not None:
+        lines = _differing(first, pairs, architecture)
     else:
-        lines = _differing(mine, theirs, settings, pairs, architecture)
-    return WrongAnswer(*lines, _rest(pairs, place, differences, architecture))
+        other = causes.moved(first, others, pairs)
+        others = [one for one in others if one is not other]
+        lines = stages.counted(first, place, pairs, architecture)
+        if lines:
+            others = stages.others(first, others, pairs, architecture)
+        elif first.theirs is None:
+            lines = _extra(first, place, pairs, other, architecture)
+        else:
+            lines = _missing(first, place, pairs, other, architecture)
+    whole = {id(part): unit for unit, parts in missing.items() for part in parts}
+    return WrongAnswer(*lines, _rest(pairs, place, first, others, whole))
 
 
-def _differing(mine, theirs, settings, pairs, architecture):
+def _differing(first, pairs, architecture):
+    mine, theirs, settings = first.mine, first.theirs, first.settings
     place = f"{architecture.name}, layer {theirs.name}"
     as_map = len(mine.shape) != len(theirs.shape)
     sizes = f"{words.cross(mine.shape, as_map)}, the paper's is {words.cross(theirs.shape, as_map)}"
     if theirs.kind == "input":
         return f"{architecture.name}, input: yours is {sizes}.", _input_cause(mine.shape, theirs.shape, architecture)
-    shaping = mine.shape != theirs.shape and set(settings) & set(SHAPING)
+    shaping = mine.shape != theirs.shape and set(settings) & set(causes.SHAPING)
     if shaping:
         what = "output" if len(mine.shape) == len(theirs.shape) == 1 else "map"
-        first = f"{place}: your {what} is {sizes}."
+        line = f"{place}: your {what} is {sizes}."
+    elif settings[0] == "inputs":
+        line = f"{place}: yours is fed by {_feeds(mine, pairs)}, {architecture.version}'s by {_feeds(theirs, pairs)}."
+    elif settings[0] == "shares":
+        line = f"{place}: it has the weights of another layer, {architecture.version}'s has its own."
     else:
         yours, wanted = words.value(mine, settings[0]), words.value(in_terms_of(mine, theirs), settings[0])
-        first = f"{place}: you have {yours}, {architecture.version} has {wanted}."
-    theirs = in_terms_of(mine, theirs)
-    causes = [_cause(mine, theirs, setting, pairs, architecture) for setting in settings]
-    return first, f"{'. '.join(causes)}{_cited(shaping, architecture)}."
+        line = f"{place}: you have {yours}, {architecture.version} has {wanted}."
+    said = [causes.of_setting(first, setting, pairs, architecture) for setting in settings]
+    return line, f"{'. '.join(said)}{_cited(shaping or settings[0] == 'inputs', architecture)}."
+
+
+def _feeds(part, pairs):
+    """What feeds a part, by the architecture's names."""
+    names = {id(mine): theirs.name for mine, theirs in pairs if mine is not None and theirs is not None}
+    return words.joined(sorted(names.get(id(source), source.name) for source in part.inputs)) or "nothing"
 
 
 def _input_cause(given, wanted, architecture):
@@ -46,14 +63,10 @@ def _input_cause(given, wanted, architecture):
         return f"An image has {len(wanted)} axes, height, width and channels: keras.Input({wanted})."
     if given[:2] == wanted[:2]:
         return f"You have {given[2]} channels a pixel; {architecture.name} takes {wanted[2]}: keras.Input({wanted})."
-    return f"Your images are {words.cross(given[:2])}; {architecture.input_note} ({architecture.citation})."
-
-
-def _cause(mine, theirs, setting, pairs, architecture):
-    """What was done in one setting; a note of the architecture's says it better."""
-    moved = setting == "activation" and _moved(mine, theirs, pairs)
-    note = architecture.notes.get((setting, getattr(mine, setting, None), getattr(theirs, setting, None)))
-    return moved or note or words.cause(mine, theirs, setting)
+    if given[:2] == wanted[1::-1]:
+        return f"Height and width have changed places: height comes first, keras.Input({wanted})."
+    note = f"; {architecture.input_note}" if architecture.input_note else f"; take keras.Input({wanted})"
+    return f"Your images are {words.cross(given[:2])}{note} ({architecture.citation})."
 
 
 def _cited(shaping, architecture):
@@ -61,72 +74,76 @@ def _cited(shaping, architecture):
     return f" ({architecture.citation})" if shaping or architecture.version == "the paper" else ""
 
 
-def _moved(mine, theirs, pairs):
-    """Where the activation has gone to, if the part after has it instead."""
-    for (this, _), (after, wanted) in pairwise(pairs):
-        if this is mine and after is not None and mine.activation == "linear":
-            name = wanted.name if wanted else words.article(after.kind)
-            if after.activation == theirs.activation and (wanted is None or wanted.activation == "linear"):
-                return f"You put {words.value(theirs, 'activation')} after {name}; it follows {theirs.name} itself"
-    return None
-
-
-def _extra(mine, before, architecture):
-    first = f"{architecture.name}, after {before}: you have {words.described(mine)}, {architecture.version} has none."
-    note = architecture.notes.get(
-        ("extra", mine.kind, None), f"Take it out: it does not come between {before} and what follows"
+def _extra(first, place, pairs, other, architecture):
+    before = _before(pairs, place)
+    line = (
+        f"{architecture.name}, after {before}: you have {words.described(first.mine)}, {architecture.version} has none."
     )
-    return first, f"{note}{_cited(False, architecture)}."
+    if other is not None:
+        line = f"{architecture.name}, after {before}: you have {words.described(first.mine)} too early."
+        return line, f"{causes.of_moved(first.mine, other.theirs, pairs)}{_cited(False, architecture)}."
+    return line, f"{causes.of_extra(first.mine, before, pairs, architecture)}{_cited(False, architecture)}."
 
 
-def _missing(theirs, pairs, place, architecture):
+def _missing(first, place, pairs, other, architecture):
     before = _before(pairs, place)
     after = next(
         (wanted.name if wanted else words.described(mine) for mine, wanted in pairs[place:] if mine), "the end"
     )
-    first = f"{architecture.name}, layer {theirs.name}: it is missing; your net goes from {before} to {after}."
-    return first, f"Add it after {before}: it is {words.described(theirs)}{_cited(False, architecture)}."
+    if other is not None:
+        line = f"{architecture.name}, layer {first.theirs.name}: it is not in its place, between {before} and {after}."
+        return line, f"{causes.of_moved(other.mine, first.theirs, pairs)}{_cited(False, architecture)}."
+    line = f"{architecture.name}, layer {first.theirs.name}: it is missing; your net goes from {before} to {after}."
+    return line, f"{causes.of_missing(first.theirs, before, pairs, architecture)}{_cited(False, architecture)}."
 
 
 def _before(pairs, place):
     return next((theirs.name for _, theirs in reversed(pairs[:place]) if theirs), "the input")
 
 
-def _rest(pairs, place, differences, architecture):
+def _rest(pairs, place, first, others, whole):
     """What there is to say of the parts after the first difference, shortest first."""
-    others = differences[1:]
     if not others:
-        after = next((theirs.name for _, theirs in pairs[place + 1 :] if theirs), None)
+        after = next((theirs.name for mine, theirs in pairs[place + 1 :] if mine and theirs), None)
         return f"From {after} on everything else agrees." if after else "Everything else agrees."
     groups = {}
     for difference in others:
         groups.setdefault(_short(difference), []).append(difference)
-    if list(groups) == [_short(differences[0])] and None not in differences[0]:
-        return f"The same goes for {words.joined(theirs.name for _, theirs, _ in others)}; the rest agrees."
-    phrases = sorted((_phrase(text, group) for text, group in groups.items()), key=len)
+    if list(groups) == [_short(first)] and first.mine is not None and first.theirs is not None:
+        names = words.joined((one.theirs.name for one in others), NAMES)
+        return f"The same goes for {names}; the rest agrees."
+    phrases = sorted((_phrase(text, group, whole) for text, group in groups.items()), key=len)
     more = f"; and {len(phrases) - MOST} more" if len(phrases) > MOST else ""
     return f"After that: {'; '.join(phrases[:MOST])}{more}."
 
 
 def _short(difference):
     """What differs, without saying where."""
-    mine, theirs, settings = difference
+    mine, theirs = difference.mine, difference.theirs
     if theirs is None:
         return f"{words.described(mine)} too many"
     if mine is None:
         return "missing"
-    return " and ".join(_short_setting(mine, in_terms_of(mine, theirs), setting) for setting in settings)
+    return " and ".join(_short_setting(mine, in_terms_of(mine, theirs), setting) for setting in difference.settings)
 
 
 def _short_setting(mine, theirs, setting):
     if setting == "flatten":
         return "without Flatten"
+    if setting == "inputs":
+        return "fed by others"
+    if setting == "shares":
+        return "with the weights of another layer"
     if setting == "activation" and theirs.activation == "linear":
         return f"with {words.value(mine, setting)}, which belongs elsewhere"
+    if setting == "padding" and NOTHING not in (mine.settings["padding"], theirs.settings["padding"]):
+        return "with other zeros around"
     return f"with {words.value(mine, setting)}, not {words.value(theirs, setting)}"
 
 
-def _phrase(text, group):
-    if group[0][1] is None:
+def _phrase(text, group, whole):
+    if group[0].theirs is None:
         return f"{text} ({len(group)} times)" if len(group) > 1 else text
-    return f"{words.joined(theirs.name for _, theirs, _ in group)} {text}"
+    # A block of which nothing is there is one name.
+    names = dict.fromkeys(whole.get(id(one.theirs), one.theirs.name) for one in group)
+    return f"{words.joined(names, NAMES)} {text}"

@@ -2,7 +2,8 @@
 
 from course.checks.activations import spoken
 from course.checks.calling import article
-from course.checks.graph import NOTHING
+from course.checks.kinds import JOINS, LRN, SHORTCUT
+from course.checks.parts import NOTHING
 
 
 def cross(shape, as_map=False):
@@ -16,41 +17,53 @@ def described(part):
     """A part with its settings: "a valid 5×5 convolution with 6 filters"."""
     settings, kind = part.settings, part.kind
     if "kernel_size" in settings:
-        rule = {"valid": "valid ", "same": "same-padded "}.get(padding_rule(part), "")
+        rule = {"valid": "valid ", "same": "same-padded "}.get(padding_rule(part), "") if "padding" in settings else ""
         strides = settings.get("strides", (1, 1))
         ending = f", strides {cross(strides)}" if strides != (1, 1) else ""
-        filters = f" with {settings['filters']} filters" if kind == "convolution" else ""
-        return article(f"{rule}{cross(settings['kernel_size'])} {kind}{filters}{ending}")
+        filters = f" with {settings['filters']} filters" if kind != "depthwise convolution" else ""
+        return a(f"{rule}{cross(settings['kernel_size'])} {kind}{filters}{ending}")
     if "pool_size" in settings:
         strides = settings.get("strides", settings["pool_size"])
         ending = f", strides {strides[0]}" if strides == (strides[0],) * 2 else f", strides {cross(strides)}"
-        return article(f"{cross(settings['pool_size'])} {kind}{ending}")
+        return a(f"{cross(settings['pool_size'])} {kind}{ending}")
     if "units" in settings:
         return f"a fully connected layer of {settings['units']} units"
     if "rate" in settings:
-        return f"dropout (rate {settings['rate']:g})"
+        return f"{kind} (rate {settings['rate']:g})"
+    if kind == LRN:
+        return f"{kind} ({', '.join(f'{name}={number:g}' for name, number in settings.items())})"
+    if kind == SHORTCUT:
+        pixels = {1: "every pixel", 2: "every second pixel"}.get(settings["strides"][0], "some pixels")
+        return f"a shortcut without weights ({pixels}, and {settings['zeros']} channels of zeros)"
     if kind == "activation":
         return f"an activation of its own ({spoken(part.activation)})"
-    return kind if kind[0].islower() else article(kind)
+    return a(kind) if kind in JOINS.values() or not kind[0].islower() else kind
+
+
+def a(noun):
+    """The noun with its article, numbers too: "an 11×11 convolution"."""
+    return f"an {noun}" if noun.startswith(("8", "11×", "18×")) else article(noun)
 
 
 def padding_rule(part):
     """ "valid", "same" or "" for a convolution's or a pooling's zeros."""
-    zeros, rule = part.settings["padding"], getattr(part.layer, "padding", None)
+    zeros = part.settings["padding"]
     if zeros == NOTHING:
         return "valid"
     window = part.settings.get("kernel_size") or part.settings["pool_size"]
     centred = all(before + after == size - 1 for (before, after), size in zip(zeros, window, strict=True))
-    return "same" if rule == "same" or centred else ""
+    strides = part.settings.get("strides", (1, 1))
+    return "same" if part.written.get("padding") == "same" or (centred and strides == (1, 1)) else ""
 
 
 def padded(part):
     """How a part got its zeros, as the learner wrote it."""
+    zeros = part.written.get("padding", part.settings["padding"])
     if part.settings["padding"] == NOTHING:
         return 'padding="valid"'
-    if getattr(part.layer, "padding", None) == "same":
+    if zeros == "same":
         return 'padding="same"'
-    (top, bottom), (left, right) = part.settings["padding"]
+    (top, bottom), (left, right) = part.settings["padding"] if isinstance(zeros, str) else zeros
     if top == bottom == left == right:
         return f"{top} on each side"
     return f"{top} above, {bottom} below, {left} left, {right} right"
@@ -61,8 +74,10 @@ def value(part, setting):
     given = getattr(part, setting) if setting in ("activation", "kind") else part.settings.get(setting)
     if setting == "activation":
         return spoken(given)
+    if setting == "axis":
+        return f"axis {given}" if isinstance(given, int) else "the axis of the channels"
     if setting == "kind":
-        return given if given[0].islower() else article(given)
+        return a(given) if given in JOINS.values() or not given[0].islower() else given
     if setting in ("kernel_size", "pool_size"):
         return f"{cross(given)} {'kernel' if setting == 'kernel_size' else 'window'}s"
     if setting in ("strides", "dilation_rate"):
@@ -70,37 +85,16 @@ def value(part, setting):
     if setting == "use_bias":
         return "biases" if given else "no biases"
     if setting == "padding":
-        return f"{padding_rule(part) or 'another'} padding"
+        return f"{padding_rule(part)} padding" if padding_rule(part) else f"zeros, {padded(part)}"
+    if setting == "crops":
+        return "nothing cropped" if given == NOTHING else f"{sum(given[0])} rows cropped, {given[0][0]} of them above"
+    if setting == "zeros":
+        return f"{given} channels of zeros"
+    if isinstance(given, float):
+        return f"{setting} {given:g}"
     if setting == "groups":
         return f"{given} group{'s' if given != 1 else ''}"
     return f"{given:,} {setting}" if isinstance(given, int) else f"{setting} {given}"
-
-
-def cause(mine, theirs, setting):
-    """A sentence on what was done and what it should have been, for one setting."""
-    name = theirs.name
-    if setting == "padding" and theirs.settings["padding"] == NOTHING:
-        return f"You padded with zeros ({padded(mine)}); {name} is {plain(theirs)}"
-    if setting == "padding" and mine.settings["padding"] == NOTHING:
-        return f'You did not pad (padding="valid"); {name} is {plain(theirs)}'
-    if setting == "activation" and mine.activation == "linear" and theirs.activation == "softmax":
-        return f"Your outputs are logits; {name} ends with softmax, which makes them probabilities"
-    if setting == "activation" and theirs.activation == "softmax":
-        return f"Your outputs do not add up to 1; {name} ends with softmax, which makes them probabilities"
-    if setting == "activation" and mine.activation == "unknown" and theirs.activation == "linear":
-        return f"A function of your own changes the values there; nothing follows {name}"
-    if setting == "use_bias" and not mine.settings["use_bias"]:
-        return f"You left the biases out (use_bias=False); each map or unit of {name} has one"
-    if setting == "activation" and mine.activation == "linear":
-        return f"You left its activation out; {name} is followed by {value(theirs, setting)}"
-    if setting == "activation" and theirs.activation == "linear":
-        return f"You put {value(mine, setting)} there; nothing follows {name}"
-    if setting == "kind":
-        verbs = {"max pooling": "You take the maximum of each window", "average pooling": "You average each window"}
-        return f"{verbs.get(mine.kind, f'You have {described(mine)}')}; {name} is {described(theirs)}"
-    if setting == "flatten":
-        return f"Flatten is missing: a dense layer on a map works at each pixel by itself; {name} sees the whole map"
-    return f"You have {value(mine, setting)}; {name} has {value(theirs, setting)}"
 
 
 def plain(part):
@@ -108,7 +102,9 @@ def plain(part):
     return described(part).split(" with ")[0].split(", ")[0]
 
 
-def joined(phrases):
-    """a; a and b; a, b and c."""
+def joined(phrases, most=None):
+    """a; a and b; a, b and c; beyond `most`, how many more there are."""
     phrases = list(phrases)
+    if most and len(phrases) > most + 1:
+        phrases = [*phrases[:most], f"{len(phrases) - most} more"]
     return " and ".join([", ".join(phrases[:-1]), phrases[-1]] if len(phrases) > 1 else phrases)
