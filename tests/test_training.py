@@ -108,7 +108,7 @@ def test_batches_are_taken_as_they_come():
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")  # Keras's, for any data set of unknown length
 def test_more_images_than_the_buffer_are_all_drawn(monkeypatch):
-    monkeypatch.setattr(training, "SHUFFLE_BUFFER", 20)
+    monkeypatch.setattr(training.feeding, "SHUFFLE_BUFFER", 20)
     (epoch,) = order(numbered())
     numbers = [number for batch in epoch for number in batch]
     assert sorted(numbers) == list(range(96))
