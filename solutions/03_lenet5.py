@@ -45,7 +45,8 @@ from course.checks import check, explain, hint
 from course.data import load, scale
 from course.models import BUILDERS, lenet
 
-print(training.devices())
+print(training.setup())
+print("profile", training.profile())
 
 # %% [markdown]
 # ## The data
@@ -241,8 +242,9 @@ plots.images(distort()(digits, training=True), limits=(0, 1));
 
 # %% [markdown]
 # One digit, eight times. Now train: the distortion in front, LeNet-5 behind it. We take 30 epochs of stochastic
-# gradient descent. Its *learning rate* is how far a weight moves at each step; it falls from 0.05 to 0 along a
-# cosine. *Momentum* lets a weight go on in the direction of its last steps.
+# gradient descent; under the profile `smoke`, which only shows that everything runs, 2. Its *learning rate* is how far
+# a weight moves at each step; it falls from 0.05 to 0 along a cosine. *Momentum* lets a weight go on in the direction
+# of its last steps.
 
 # %%
 def descent(epochs):
@@ -251,9 +253,10 @@ def descent(epochs):
     return keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.05, steps), momentum=0.9)
 
 
+epochs = training.by_profile(smoke=2, lesson=30, full=60)
 trainer = keras.Sequential([keras.Input((32, 32, 1)), distort(), model])
 data = {"train": (x_train, train_labels), "validation": (x_test, test_labels)}
-history = training.fit(trainer, **data, epochs=30, optimizer=descent(30), seed=0, verbose=2)
+history = training.fit(trainer, **data, epochs=epochs, optimizer=descent(epochs), seed=0, verbose=2)
 
 # %%
 plots.training_curves(history);
@@ -486,11 +489,11 @@ def criterion(labels, distances, j=10.0):
 # %%
 old_train, old_test = (scale(images, low=-0.1, high=1.175) for images in (train_images, test_images))
 print(f"our pixels: mean {old_train.mean():.2f}, variance {old_train.var():.2f}")
-steps = 30 * -(-len(old_train) // 32)
+steps = epochs * -(-len(old_train) // 32)
 adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.002, steps))
 distances = keras.Model(original.input, original.get_layer("OUTPUT").output)
 distances.compile(adam, criterion)
-training.fit(distances, (old_train, train_labels), epochs=30, seed=0, verbose=0)
+training.fit(distances, (old_train, train_labels), epochs=epochs, seed=0, verbose=0)
 nearest = distances.predict(old_test, verbose=0).argmin(-1)
 print(f"today: {model.count_params():,} parameters, test accuracy {accuracy:.1%}")
 print(f"1998:  {original.count_params():,} parameters, test accuracy {np.mean(nearest == test_labels):.1%}")

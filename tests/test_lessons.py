@@ -46,6 +46,11 @@ def stderr(lesson):
     return "".join(without_chatter(output.text) for output in outputs if output.get("name") == "stderr")
 
 
+@pytest.fixture(autouse=True)
+def _smoke(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "smoke")
+
+
 @each_lesson
 def test_the_solved_edition_runs_and_passes_every_check(source):
     lesson = release.solved(source)
