@@ -214,7 +214,8 @@ print(f"{np.mean(guesses == test_labels):.1%} of {len(test_labels)} test images;
 moved = np.roll(test_images, 4, axis=2)
 guesses = model.predict(moved.astype("float32") / 255, verbose=0).argmax(-1)
 print(f"{np.mean(guesses == test_labels):.1%} of the same images, moved by 4 pixels")
-plots.images(moved[:10], titles=[f"{true}: {guess}?" for true, guess in zip(test_labels, guesses[:10])], columns=10);
+titles = [f"{true}: {guess}?" for true, guess in zip(test_labels[:10], guesses[:10], strict=True)]
+plots.images(moved[:10], titles=titles, columns=10);
 
 # %% [markdown]
 # Each weight belongs to one pixel, so a digit that has moved is a new one to this network. A convolution looks for
