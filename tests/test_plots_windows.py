@@ -64,6 +64,7 @@ def test_the_frame_is_around_the_pixels_that_have_a_gradient(layer, position):
     assert legend(axes)[0] == f"{layer}: {bottom - top:.0f}×{right - left:.0f} pixels"
     beyond = inside != (left, top, right, bottom)
     assert ("beyond the image: padding" in legend(axes)) == beyond
+    assert any(patch.get_hatch() for patch in axes.patches) == beyond
     assert axes.get_xlim()[0] < left < right < axes.get_xlim()[1]
     assert axes.get_ylim()[1] < top < bottom < axes.get_ylim()[0]
     np.testing.assert_array_equal(shown(axes), IMAGE)

@@ -46,8 +46,7 @@ def receptive_field(model, image, layer=None, position=None, *, effective=False,
     axes.set_title(f"{title}\n{where}" if title else f"what {where} sees", fontsize=10)
     labels = [f"{name}: {_extent(span)}" for name, span in spans.items()]
     lines = [Line2D([], [], color="black", linewidth=2, linestyle=DASHES[i]) for i in range(len(spans))]
-    ends = [(*end, side) for span in spans.values() for end, side in zip(span, shape, strict=False)]
-    if any(first < 0 or last >= side for first, last, side in ends):
+    if _reach_beyond(spans, shape):
         lines.append(Rectangle((0, 0), 1, 1, **BEYOND))
         labels.append("beyond the image: padding")
     figure.legend(lines, labels, loc="outside right upper", fontsize=8, handlelength=4)
@@ -136,6 +135,12 @@ def _extent(span):
     return "×".join(str(last - first + 1) for first, last in span) + " pixels"
 
 
+def _reach_beyond(spans, shape):
+    """Whether a field leaves the image."""
+    ends = [(*end, side) for span in spans.values() for end, side in zip(span, shape, strict=False)]
+    return any(first < 0 or last >= side for first, last, side in ends)
+
+
 def _frame(axes, spans, shape, first=0):
     """A frame for each span, white on black, and hatching where one reaches past the image."""
     edges = [(left - 0.5, top - 0.5, right + 0.5, bottom + 0.5) for (top, bottom), (left, right) in spans.values()]
@@ -143,7 +148,8 @@ def _frame(axes, spans, shape, first=0):
     page = np.array([*edges, (-0.5, -0.5, width - 0.5, height - 0.5)])
     margin = 0.02 * max(height, width)
     (left, top), (right, bottom) = page[:, :2].min(axis=0) - margin, page[:, 2:].max(axis=0) + margin
-    axes.add_patch(Rectangle((left, top), right - left, bottom - top, zorder=-1, **BEYOND))
+    if _reach_beyond(spans, shape):
+        axes.add_patch(Rectangle((left, top), right - left, bottom - top, zorder=-1, **BEYOND))
     axes.set(xlim=(left, right), ylim=(bottom, top))
     axes.tick_params(labelsize=8)
     for number, (left, top, right, bottom) in enumerate(edges):
