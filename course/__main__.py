@@ -110,6 +110,40 @@ def release(arguments):
     return 0
 
 
+def teach(arguments):
+    """Make a course for nbgrader: the sources of the lessons, configuration and gradebook."""
+    from course import notebook
+    from course.teach import teach
+
+    for path in teach(notebook.home() / "solutions", arguments.folder, arguments.fast):
+        print(f"{_short(path)}: written")
+    print(f"The course is ready. Next: cd {_short(arguments.folder)}, then nbgrader generate_assignment LESSON")
+
+
+def grade(arguments):
+    """Grade what a class handed in: scores, a page a student, and the mistakes by exercise."""
+    from course import notebook
+    from course.grading import batch, engine, lesson
+    from course.grading.console import Progress, summary
+
+    folder = arguments.course or arguments.gradebook or notebook.home()
+    settings = engine.Settings(arguments.timeout, 6 * arguments.timeout, one_process=arguments.one_process)
+    with Progress() as progress:
+        graded = batch.grade(
+            arguments.submissions,
+            lesson.all_of(folder),
+            arguments.output,
+            lesson=arguments.lesson,
+            jobs=arguments.jobs,
+            settings=settings,
+            book=arguments.gradebook,
+            cluster=arguments.cluster,
+            watcher=progress,
+        )
+    print(summary(graded))
+    print(f"Scores, pages and the class's mistakes: {_short(arguments.output)}")
+
+
 def _print_verdicts(lesson):
     from course import executed
 
@@ -196,6 +230,27 @@ def _parser():
     how = added.add_mutually_exclusive_group()
     how.add_argument("--check", action="store_true", help="write nothing; name the notebooks that are not fresh")
     how.add_argument("--solutions", type=Path, metavar="DIR", help="write the solved notebooks to DIR instead")
+
+    added = command(teach)
+    added.add_argument("folder", metavar="DIR", type=Path, help="of the nbgrader course, made if it is not there")
+    added.add_argument("--fast", action="store_true", help="let nbgrader autograde run submissions as grade does")
+
+    added = command(grade)
+    added.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder, a zip file or a notebook")
+    added.add_argument("--lesson", metavar="LESSON", help="what was handed in, where the names do not say it")
+    added.add_argument(
+        "--output", type=Path, metavar="DIR", default=Path("grades"), help="for what is written (grades/)"
+    )
+    added.add_argument("--course", type=Path, metavar="DIR", help="an nbgrader course, or another folder of lessons")
+    added.add_argument("--gradebook", type=Path, metavar="DIR", help="of the nbgrader course whose gradebook is filled")
+    added.add_argument("--jobs", type=_positive, metavar="N", help="submissions at a time (one a processor)")
+    added.add_argument(
+        "--timeout", type=_positive, metavar="SECONDS", default=600, help="the longest that a cell may run (600)"
+    )
+    added.add_argument(
+        "--one-process", action="store_true", help="run tests that cannot be kept apart beside the answers"
+    )
+    added.add_argument("--cluster", metavar="ADDRESS", help="of a Dask scheduler whose workers do the grading")
     return parser
 
 

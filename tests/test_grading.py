@@ -1,0 +1,413 @@
+"""From what was handed in to what is reported: finding answers, nbgrader's own scores, going on after a kill."""
+
+import contextlib
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import grading_lesson
+import numpy as np
+import pytest
+from example_lesson import write_lesson
+from grading_lesson import answered, cell, index_of, own_cell, stripped
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course import notebook, teach
+from course.grading import batch, find, gradebook, hidden, lesson, report, submissions, wire
+from course.grading.preprocessor import HideHiddenTests
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
+LESSON = "01_kinds"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    write_lesson(folder, LESSON, grading_lesson.SOURCE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def kinds(home):
+    return lesson.all_of(home)[LESSON]
+
+
+def repaired(made, kinds):
+    return find.repair(find.cells(notebook.dumps(made)), kinds)
+
+
+def sources(done):
+    return [one.source for one in done.notebook.cells if one.cell_type == "code"]
+
+
+def test_a_submission_as_it_should_be_gets_no_note_and_the_lesson_s_tests(kinds):
+    done = repaired(answered(kinds, double="def double(n):\n    return 0"), kinds)
+    assert done.notes == []
+    assert done.places == list(range(len(kinds.roles)))
+    assert "expect(double(-7), -14" in cell(done.notebook, "double").source
+    assert cell(done.notebook, "double-answer").source == "def double(n):\n    return 0"
+
+
+def broken(kind, kinds):
+    """A right submission, broken in one way, and words that the note to the instructor must hold."""
+    made = answered(kinds, double="def double(n):\n    return 2 * n")
+    at = index_of(made, "double-answer")
+    if kind == "a stub pasted below the answer":
+        copied = own_cell(cell(kinds.released, "double-answer").source)
+        copied.metadata = made.cells[at].metadata
+        made.cells.insert(at + 1, copied)
+        return made, "2 times"
+    if kind == "tests deleted":
+        made.cells = [
+            one for one in made.cells if one.metadata.get("nbgrader", {}).get("grade_id") not in ("double", "order")
+        ]
+        return made, '"double" was missing'
+    if kind == "retyped":
+        text = made.cells[at]
+        made.cells[at] = own_cell(f"```python\n{text.source}\n```", "markdown")
+        made.cells[at].metadata = text.metadata
+        return made, "had become markdown"
+    if kind == "tests changed":
+        cell(made, "double").source = "pass"
+        return made, None
+    if kind == "reordered":
+        made.cells.insert(1, made.cells.pop(index_of(made, "double")))
+        return made, "out of order"
+    if kind == "the set-up deleted":
+        made.cells = [one for one in made.cells if "FACTORS" not in one.source or "def expect" not in one.source]
+        return made, "was missing; it was put back"
+    made = stripped(made)
+    if kind == "stripped":
+        return made, "by the name it defines, double"
+    made.cells[at].source = f"# exercise: double\n{made.cells[at].source}"
+    return made, "by its line # exercise:"
+
+
+KINDS = (
+    "a stub pasted below the answer",
+    "tests deleted",
+    "retyped",
+    "tests changed",
+    "reordered",
+    "the set-up deleted",
+)
+KINDS += ("stripped", "marked")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_broken_is_put_back_with_a_note(kind, kinds):
+    made, words = broken(kind, kinds)
+    done = repaired(made, kinds)
+    if words:
+        assert any(words in note for note in done.notes), done.notes
+    tests = [place for place in done.places if place is not None and kinds.roles[place] == "test"]
+    assert tests == kinds.tests
+    run = "\n".join(sources(done))
+    for name in grading_lesson.CELLS[:-1]:
+        assert run.count(cell(kinds.solved, name).source) == 1
+    assert run.index("return 2 * n") < run.index("expect(double(-7)")
+    assert run.index("def expect") < run.index("expect(double(2)")
+    assert cell(kinds.released, "double-answer").source not in run
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_notebook_or_a_sentence(data):
+    with contextlib.suppress(ValueError):
+        assert isinstance(find.cells(data), list)
+
+
+@given(st.lists(st.integers(0, 30), max_size=40))
+@settings(max_examples=40, deadline=None)
+def test_cells_in_any_order_any_number_of_times_are_graded(kinds, numbers):
+    made = answered(kinds)
+    made.cells = [made.cells[number % len(made.cells)] for number in numbers]
+    done = find.repair(find.cells(json.dumps(made)), kinds)
+    tests = [place for place in done.places if place is not None and kinds.roles[place] == "test"]
+    assert sorted(tests) == kinds.tests
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_old_formats_are_read(version):
+    old = {"nbformat": version, "worksheets": [{"cells": [{"cell_type": "code", "input": ["a = 1\n", "b"]}]}]}
+    assert [(one.kind, one.source) for one in find.cells(json.dumps(old))] == [("code", "a = 1\nb")]
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
+values = st.recursive(
+    plain | st.complex_numbers(allow_nan=False),
+    lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text() | st.integers(), inner),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_built_in_values_pass_unchanged(value):
+    blobs = []
+    written = json.loads(json.dumps(wire.Wire().write(value, blobs)))
+    again = wire.Wire().read(written, blobs)
+    assert again == value
+    assert type(again) is type(value)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64", "float16", ">f4", "complex64", "U5", "S3"])
+def test_arrays_pass_with_type_and_shape(dtype):
+    array = np.arange(6).reshape(2, 3).astype(dtype)
+    blobs = []
+    again = wire.Wire().read(json.loads(json.dumps(wire.Wire().write(array, blobs))), blobs)
+    assert again.dtype == array.dtype
+    np.testing.assert_array_equal(again, array)
+
+
+def test_an_array_of_objects_does_not_pass():
+    with pytest.raises(wire.Unsendable):
+        wire.Wire().write(np.array([object()]), [])
+    with pytest.raises(wire.Malformed):
+        wire.Wire().read({"t": "array", "v": ["|O", [1], 0]}, [bytes(8)])
+
+
+def test_folders_loose_files_zips_links_and_names(tmp_path, kinds):
+    text = notebook.dumps(answered(kinds))
+    for path in ("submitted/ann/01_kinds/01_kinds.ipynb", "submitted/김 민수/01_kinds/01_kinds.ipynb"):
+        notebook.write(text, tmp_path / "course" / path)
+    (tmp_path / "course/submitted/eve").symlink_to(tmp_path / "course/submitted/ann")
+    found, notes = submissions.collect(tmp_path / "course", {LESSON: kinds})
+    assert [(one.student, one.lesson) for one in found] == [("ann", LESSON), ("김 민수", LESSON)]
+    assert notes == ["eve is a link; it was not followed."]
+    for name in ("mary ann.ipynb", "bob_01_kinds.ipynb", "kim_12345_678_01_kinds-2.ipynb"):
+        notebook.write(text, tmp_path / "loose" / name)
+    (tmp_path / "loose" / "link.ipynb").symlink_to("/etc/passwd")
+    found, notes = submissions.collect(tmp_path / "loose", {LESSON: kinds})
+    assert [one.student for one in found] == ["bob", "kim", "mary ann"]
+    with zipfile.ZipFile(tmp_path / "lms.zip", "w") as archive:
+        archive.writestr("../../x.ipynb", text)
+        archive.writestr("Kim Min_4711_assignsubmission_file_/answer.ipynb", text)
+        archive.writestr("__MACOSX/._x.ipynb", "")
+    found, notes = submissions.collect(tmp_path / "lms.zip", {LESSON: kinds})
+    assert [one.student for one in found] == ["Kim Min", "x"]
+    assert found[0].read().decode() == text
+
+
+def test_feedback_and_pages_show_no_hidden_test(kinds):
+    test = kinds.solved.cells[kinds.tests[0]].copy()
+    lines = test.source.split("\n")
+    secret = lines[sorted(hidden.hidden_lines(test.source))[1] - 1]
+    error = {"output_type": "error", "ename": "AssertionError", "evalue": secret, "traceback": [f"----> 3 {secret}"]}
+    test.outputs = [notebook.nbformat.from_dict(error)]
+    shown, _ = HideHiddenTests().preprocess_cell(test, {}, 0)
+    assert "-14" not in json.dumps(shown)
+    assert "expect(double(2), 4" in shown.source
+    score = {"cell": "double", "title": "A function", "points": 0, "most": 2, "how": "wrong", "hidden": True}
+    record = {"student": "ann", "lesson": LESSON, "file": "", "seconds": 1, "notes": ["for you"]}
+    record["scores"] = [score | {"finding": "It gives -5, expected -14.", "cause": "secret"}]
+    page = report.student_page("ann", [record])
+    assert "-14" not in page
+    assert "secret" not in page
+    assert "for you" not in page
+    assert hidden.FAILED in page
+    assert report.mistakes([record, record]) == [(LESSON, "double", [("secret", ["ann", "ann"])])]
+
+
+def nbgrader(*arguments, cwd):
+    tool = Path(sys.executable).with_name("nbgrader")
+    run = subprocess.run([tool, *arguments], cwd=cwd, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run
+
+
+def course(home, folder, names, **options):
+    teach.teach(home / "solutions", folder, **options)
+    kinds = lesson.all_of(home)[LESSON]
+    for name in names:
+        made = answered(kinds, **grading_lesson.ANSWERS[name])
+        notebook.write(notebook.dumps(made), folder / "submitted" / name / LESSON / f"{LESSON}.ipynb")
+    nbgrader("generate_assignment", LESSON, cwd=folder)
+    released = notebook.read(folder / "release" / LESSON / f"{LESSON}.ipynb")
+    assert [one.source for one in released.cells] == [one.source for one in kinds.released.cells]
+    return kinds
+
+
+def points(folder):
+    """Every score in a gradebook."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        return {
+            (submission.student.id, grade.name): (grade.auto_score, grade.needs_manual_grade)
+            for submission in book.assignment_submissions(LESSON)
+            for one in submission.notebooks
+            for grade in one.grades
+        }
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-m", "course", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+
+
+def compare(home, tmp_path, names):
+    stock = tmp_path / "stock"
+    course(home, stock, names)
+    nbgrader("autograde", LESSON, cwd=stock)
+    nbgrader("generate_feedback", LESSON, cwd=stock)
+    theirs = points(stock)
+    assert len(theirs) == len(names) * len(grading_lesson.CELLS)
+    pages = list((stock / "feedback").rglob("*.html"))
+    assert len(pages) == len(names)
+    assert not any("expect(double(-7)" in page.read_text() for page in pages)
+    forget(stock)
+    done = run("grade", stock, "--gradebook", stock, "--output", "grades", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert points(stock) == theirs
+    return tmp_path / "grades"
+
+
+def forget(folder):
+    """Take nbgrader's scores out of the gradebook, so that those found there later are ours."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
+        for submission in book.assignment_submissions(LESSON):
+            for grade in (grade for one in submission.notebooks for grade in one.grades):
+                grade.auto_score, grade.needs_manual_grade = 0.125, False
+        book.db.commit()
+
+
+@linux
+def test_scores_are_nbgrader_s_own_and_a_second_run_has_nothing_to_do(home, tmp_path):
+    grades = compare(home, tmp_path, ["wrong", "warns"])
+    rows = list(csv.DictReader((grades / "scores.csv").read_text().splitlines()))
+    assert [(row["student"], row[f"{LESSON}: guess"]) for row in rows] == [("warns", "4.0"), ("wrong", "2.0")]
+    assert "You do not double what is negative." in (grades / "class.html").read_text()
+    again = run("grade", tmp_path / "stock", "--course", tmp_path / "stock", "--output", grades, cwd=tmp_path)
+    assert again.stdout.startswith("2 of 2 were graded before.\n")
+
+
+@linux
+@pytest.mark.slow
+def test_scores_are_nbgrader_s_own_for_every_honest_submission(home, tmp_path):
+    compare(home, tmp_path, list(grading_lesson.ANSWERS))
+
+
+@linux
+@pytest.mark.slow
+def test_nbgrader_autograde_runs_by_this_engine_and_gives_the_same(home, tmp_path):
+    names = list(grading_lesson.ANSWERS)
+    for folder, fast in ((tmp_path / "stock", False), (tmp_path / "fast", True)):
+        course(home, folder, names, fast=fast)
+        nbgrader("autograde", LESSON, cwd=folder)
+    assert points(tmp_path / "fast") == points(tmp_path / "stock")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "said"), [("right", "Success!"), ("wrong", "failed"), ("untouched", "failed")])
+def test_validate_agrees_with_the_grade(home, tmp_path, name, said):
+    answers = {"why": "Because it is so."} | grading_lesson.ANSWERS[name]
+    made = answered(lesson.all_of(home)[LESSON], **answers)
+    notebook.write(notebook.dumps(made), tmp_path / f"{LESSON}.ipynb")
+    assert said in nbgrader("validate", f"{LESSON}.ipynb", cwd=tmp_path).stdout
+
+
+def test_a_gradebook_that_does_not_know_the_lesson_gets_a_sentence(home, tmp_path):
+    with pytest.raises(ValueError, match="no gradebook"):
+        gradebook.write(tmp_path, [], {})
+    teach.teach(home / "solutions", tmp_path)
+    with pytest.raises(ValueError, match="nbgrader generate_assignment 01_kinds first"):
+        gradebook.write(tmp_path, [{"student": "a", "lesson": LESSON, "scores": []}], {})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["grade", "nowhere"], "nowhere is not there"),
+        (["grade", "solutions"], "There is no notebook to grade in solutions."),
+        (["grade", "solutions", "--lesson", "9"], 'There is no lesson "9"'),
+        (["grade", "solutions", "--jobs", "0"], "no whole number"),
+        (["teach"], "the following arguments are required: DIR"),
+    ],
+)
+def test_what_cannot_be_graded_gets_one_line(home, arguments, sentence, monkeypatch, capfd):
+    from course.__main__ import main
+
+    monkeypatch.chdir(home)
+    try:
+        status = main(arguments)
+    except SystemExit as exit_:
+        status = exit_.code
+    out, err = capfd.readouterr()
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def class_of(folder, number, kinds):
+    """A class of so many, half of it wrong in one exercise."""
+    texts = [notebook.dumps(answered(kinds, **grading_lesson.ANSWERS[name])) for name in ("right", "prints", "wrong")]
+    for index in range(number):
+        notebook.write(texts[index % 3], folder / f"student {index:04}.ipynb")
+
+
+def leftovers(mark):
+    """Processes and temporary folders of a run."""
+    found = [str(path) for path in Path(tempfile.gettempdir()).glob("course-grading-*")]
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            if mark in Path("/proc", pid, "environ").read_bytes().decode(errors="replace"):
+                found.append(pid)
+    return found
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "kills"), [(1000, 5)])
+def test_a_killed_run_goes_on_and_leaves_nothing(home, tmp_path, kinds, number, kills):
+    class_of(tmp_path / "class", number, kinds)
+    command = [sys.executable, "-m", "course", "grade", tmp_path / "class"]
+    command += ["--course", home, "--output", tmp_path / "grades"]
+    environment = {**os.environ, "COURSE_TEST_MARK": str(tmp_path)}
+    times, rng = {}, random.Random(0)
+    records = tmp_path / "grades" / "records" / LESSON
+    for _ in range(kills):
+        before = len(list(records.glob("*.json")))
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        some = rng.randint(1, number // (2 * kills))
+        while len(list(records.glob("*.json"))) < before + some:
+            assert process.poll() is None
+            time.sleep(rng.random() / 10)
+        process.kill()
+        process.wait()
+        for path in records.glob("*.json"):
+            json.loads(path.read_text())  # whole
+            assert times.setdefault(path, path.stat().st_mtime_ns) == path.stat().st_mtime_ns  # graded once
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert all(path.stat().st_mtime_ns == written for path, written in times.items())
+    rows = list(csv.DictReader((tmp_path / "grades" / "scores.csv").read_text().splitlines()))
+    assert len(rows) == number
+    assert len({row["student"] for row in rows}) == number
+    for row in rows:
+        wrong = int(row["student"][-4:]) % 3 == 2
+        assert row[f"{LESSON}: double"] == ("0" if wrong else "2.0")
+    time.sleep(1)
+    assert leftovers(str(tmp_path)) == []
+    assert [path.name for path in (tmp_path / "grades").rglob(".*")] == [".lock"]
+
+
+@linux
+@pytest.mark.slow
+def test_a_cluster_gives_the_same(home, tmp_path, kinds):
+    distributed = pytest.importorskip("distributed", reason="the set named cluster installs it")
+    class_of(tmp_path / "class", 12, kinds)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = batch.grade(tmp_path / "class", {LESSON: kinds}, tmp_path / "a", cluster=cluster.scheduler_address)
+    here = batch.grade(tmp_path / "class", {LESSON: kinds}, tmp_path / "b")
+    scores = [[record["scores"] for record in found.records] for found in (there, here)]
+    assert len(scores[0]) == 12
+    assert scores[0] == scores[1]
