@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 import time
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -183,7 +184,7 @@ def test_another_set_stands_in_and_one_line_says_so(data_dir, proxy, capsys, mod
     assert line.startswith("fashion_mnist cannot be had: it is not on this machine, and " if why[0] in "nH" else "fash")
     assert why in line
     assert FASHION in line or why.startswith("preparing")
-    assert line.endswith("the embedded digits is used in its place.")
+    assert line.endswith("the embedded digits, 32×32×1, is used in its place.")
     assert mode != "hangs" or seconds < 5
     assert not version_folder(data_dir).exists()
     with pytest.raises(OSError, match=r"fashion_mnist cannot be had.*; without strict=True, digits is used"):
@@ -259,3 +260,17 @@ def test_what_tfds_prepared_is_taken_if_its_sizes_are_right(data_dir, proxy, cap
 )
 def test_splits_in_the_words_of_the_set_in_place(split, expected):
     assert papers.in_place_of(papers.PAPERS["imagenette"], split) == expected
+
+
+def test_a_download_of_another_configuration_that_is_under_way_is_left_alone(tmp_path, monkeypatch):
+    """imagenette and imagenette/160px-v2 share a folder of archives."""
+    archives = tmp_path / "downloads"
+    running = archives / "digits" / "archive.tgz.tmp.1"
+    running.mkdir(parents=True)
+    builder = SimpleNamespace(name="digits", download_and_prepare=lambda **_: seen.append(running.exists()))
+    seen = []
+    with monkeypatch.context() as patch:
+        patch.setattr(prepared, "_alone_in", lambda folder: contextlib.nullcontext(False))  # another has the lock
+        prepared._download_and_prepare(builder, archives, tmp_path)
+    prepared._download_and_prepare(builder, archives, tmp_path)
+    assert seen == [True, False]

@@ -92,14 +92,20 @@ def _raw(dtype):
         raise ValueError(f"The images are {dtype}; scale takes pixels of 0 to 255 as uint8, and these may be scaled.")
 
 
+def _builder(name):
+    """The builder class of an embedded set, and its configuration or None."""
+    base, _, text = name.partition("/")
+    module = importlib.import_module(BUILDERS[base])
+    return module.Builder, module.config(text) if hasattr(module, "config") else None
+
+
 def _embedded(name, data_dir):
     """The builder of an embedded set, its files on disk, and its name."""
     from course.data.prepared import prepared
 
-    base, _, text = name.partition("/")
-    module = importlib.import_module(BUILDERS[base])
-    config = module.config(text) if hasattr(module, "config") else None
-    return prepared(module.Builder, data_dir, config=config), f"{base}/{config.name}" if config else base
+    builder_class, config = _builder(name)
+    title = f"{builder_class.name}/{config.name}" if config else builder_class.name
+    return prepared(builder_class, data_dir, config=config), title
 
 
 def _paper(name, split, data_dir, strict):
@@ -112,6 +118,8 @@ def _paper(name, split, data_dir, strict):
         paper = papers.PAPERS[name]
         if strict:
             raise papers.Unavailable(f"{error}; without strict=True, {paper.instead} is used in its place.") from error
-        print(f"{error}; the embedded {paper.instead} is used in its place.", flush=True)
+        builder_class, config = _builder(paper.instead)
+        sizes = "×".join(map(str, builder_class(data_dir=data_dir, config=config).info.features["image"].shape))
+        print(f"{error}; the embedded {paper.instead}, {sizes}, is used in its place.", flush=True)
     builder, title = _embedded(paper.instead, data_dir)
     return builder, f"{title} in place of {name}", papers.in_place_of(paper, split)

@@ -181,13 +181,14 @@ def _generate(builder):
 
 def _download_and_prepare(builder, archives, staging):
     """Prepare a paper's set, with TFDS's own bars on stderr. Archives stay; what is extracted from them goes."""
-    for leftover in (archives / builder.name).glob("*.tmp.*"):  # of a download that was cut off
-        shutil.rmtree(leftover, ignore_errors=True)
     config = tfds.download.DownloadConfig(
         extract_dir=pathlib.Path(staging, "extracted"), manual_dir=archives / "manual", try_download_gcs=False
     )
-    with _no_lines():
-        builder.download_and_prepare(download_dir=archives, download_config=config)
+    with _alone_in(archives / builder.name) as alone:  # whose configurations share a folder of archives
+        for leftover in (archives / builder.name).glob("*.tmp.*") if alone else ():  # of a download that was cut off
+            shutil.rmtree(leftover, ignore_errors=True)
+        with _no_lines():
+            builder.download_and_prepare(download_dir=archives, download_config=config)
 
 
 @contextlib.contextmanager
