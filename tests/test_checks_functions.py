@@ -164,7 +164,7 @@ def test_the_smallest_counterexample_is_shown(answer, said):
 @pytest.mark.parametrize(
     ("answer", "oracle", "said"),
     [
-        (lambda x: (2, 1), lambda x: (1, 2), "the wrong order"),
+        (lambda x: (2, 1), lambda x: (1, 2), "The values are right, but in reverse order."),
         (lambda x: (1, 3), lambda x: (1, 2), "The second of the values is wrong. That is 1 too many."),
         (lambda x: 0.5, lambda x: 0.75, "That is 0.25 too small."),
         (lambda x: False, lambda x: True, "the other way round"),

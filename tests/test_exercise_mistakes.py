@@ -15,6 +15,7 @@ from course.checks import lesson_09_scores as scores
 from course.checks import lesson_10_boxes as boxes
 from course.checks import lesson_10_pooling as pooling
 from course.checks import lesson_10_precision as precision
+from course.checks import lesson_10_pyramid as pyramid
 from course.checks import lesson_10_regression as regression
 from course.checks import lesson_10_suppression as suppression
 
@@ -50,7 +51,7 @@ MISTAKES = (
     ("nms", suppression.NMS_MISTAKES, as_it_is),
     ("anchors", boxes.ANCHOR_MISTAKES, as_it_is),
     ("roi-pooling", pooling.ROI_MISTAKES, as_it_is),
-    ("spatial-pyramid", pooling.PYRAMID_MISTAKES, as_it_is),
+    ("spatial-pyramid", pyramid.PYRAMID_MISTAKES, as_it_is),
     ("encode-boxes", regression.ENCODE_MISTAKES, as_it_is),
     ("decode-boxes", regression.DECODE_MISTAKES, as_it_is),
     ("average-precision", precision.PRECISION_MISTAKES, as_it_is),

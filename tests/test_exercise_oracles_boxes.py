@@ -16,6 +16,7 @@ from course.checks import (
     lesson_10_boxes,
     lesson_10_pooling,
     lesson_10_precision,
+    lesson_10_pyramid,
     lesson_10_regression,
     lesson_10_suppression,
 )
@@ -128,7 +129,7 @@ def test_regions_are_pooled_as_the_package_pools_them(seed, pool_size, scale):
 def test_the_pyramid_is_the_package_s_and_that_of_cells_which_a_bin_touches(seed, levels):
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(*rng.integers(1, 14, 2), 3)).astype("float32")
-    ours = lesson_10_pooling._spatial_pyramid(features, levels)
+    ours = lesson_10_pyramid._spatial_pyramid(features, levels)
     close(ours, detection.SpatialPyramidPooling2D(levels)(features[None])[0])
     n, (height, width) = levels[0], features.shape[:2]
     rows, columns = (

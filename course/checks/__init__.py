@@ -21,6 +21,7 @@ LESSONS = (
     "lesson_08",
     "lesson_09",
     "lesson_10",
+    "lesson_11",
 )
 GREEN, GREY, BLUE = "#2a7", "#888", "#37c"
 

@@ -174,8 +174,9 @@ def changed(mine, theirs, downstream=False, free=()):
         differing.append("kind")
         expected = {name: value for name, value in expected.items() if name in mine.settings}
     differing += [name for name, value in expected.items() if mine.settings.get(name) != value]
-    if {"padding", "kernel_size"} <= set(differing) and _keeps_size(mine) and _keeps_size(theirs):
-        differing.remove("padding")  # it follows from the kernel
+    follows = "padding" in differing and {"kernel_size", "strides"} & set(differing)
+    if follows and _makes_up_for_its_kernel(mine) and _makes_up_for_its_kernel(theirs):
+        differing.remove("padding")
     if "use_bias" in differing and "bias" in mine.remarks:
         differing.remove("use_bias")  # it is there, before batch normalisation
     if mine.kind == theirs.kind and "axis" in mine.settings and "axis" not in theirs.settings:
@@ -189,10 +190,14 @@ def changed(mine, theirs, downstream=False, free=()):
     return differing
 
 
-def _keeps_size(part):
-    """Whether the zeros of a convolution make up for its kernel."""
-    sums = [before + after for before, after in part.settings["padding"]]
-    return sums == [n - 1 for n in part.settings["kernel_size"]] and part.settings["strides"] == (1, 1)
+def _makes_up_for_its_kernel(part):
+    """Whether a convolution is padded as much as its kernel takes away, whatever its strides."""
+    size, zeros = part.settings.get("kernel_size"), part.written.get("padding", "valid")
+    if size is None or zeros == "same":
+        return size is not None
+    zeros = part.settings["padding"] if zeros == "valid" else zeros
+    rates = part.settings.get("dilation_rate", (1, 1))
+    return [before + after for before, after in zeros] == [(n - 1) * r for n, r in zip(size, rates, strict=True)]
 
 
 def in_terms_of(mine, theirs):

@@ -19,6 +19,7 @@ from course.checks.verdict import WrongAnswer
 class Case(NamedTuple):
     """One call of a block: the shape of its tensor, one image's, or a list of shapes; the learner's arguments.
 
+    A tuple of shapes is for as many tensors, one argument each, of the learner's; the package's takes them as a list.
     `own` are further arguments for the package's block, or other values, the name of its layers say.
     """
 
@@ -47,7 +48,7 @@ def _check(answer, architecture, case, wanted):
     arguments = {**architecture.arguments, **case.given, **case.own}
     if "name" in inspect.signature(ours).parameters:
         arguments = {"name": "block"} | arguments
-    shapes = case.shape if isinstance(case.shape, list) else [case.shape]
+    shapes = _shapes(case.shape)
     reference = without_weights(lambda: _model(lambda x: ours(x, **arguments), case.shape))
     theirs = graph.read(reference, shapes, pixels=False, left_out=architecture.left_out)
     model = structure(lambda: graph.readable(_answered(answer, architecture, case, wanted), shapes))
@@ -57,11 +58,11 @@ def _check(answer, architecture, case, wanted):
 
 def _answered(answer, architecture, case, wanted):
     """The model of the learner's block on inputs of the case's shapes."""
-    said = spelled(answer, (_Shown(case.shape),), case.given)
+    said = spelled(answer, _shown(case.shape), case.given)
 
     def on(x):
         try:
-            y = call(answer, x, name=said, **case.given)
+            y = call(answer, *(x if _apart(case.shape) else [x]), name=said, **case.given)
         except WrongAnswer as wrong:
             raise WrongAnswer(wrong.finding, _explained(wrong, architecture), wrong.rest) from None
         if y is None:
@@ -90,14 +91,26 @@ def _explained(wrong, architecture):
 
 
 def _model(function, shape):
-    several = isinstance(shape, list)
-    inputs = [keras.Input(one) for one in (shape if several else [shape])]
-    given = inputs if several else inputs[0]
+    inputs = [keras.Input(one) for one in _shapes(shape)]
+    given = inputs if isinstance(shape, list) or _apart(shape) else inputs[0]
     return keras.Model(given, function(given))
 
 
+def _apart(shape):
+    """Whether it is a tuple of shapes: each tensor an argument of its own."""
+    return isinstance(shape, tuple) and isinstance(shape[0], tuple)
+
+
+def _shapes(shape):
+    return list(shape) if isinstance(shape, list) or _apart(shape) else [shape]
+
+
 def _named(answer, name, case):
-    return f"{name}, {spelled(answer, (_Shown(case.shape),), case.given)}"
+    return f"{name}, {spelled(answer, _shown(case.shape), case.given)}"
+
+
+def _shown(shape):
+    return tuple(map(_Shown, shape)) if _apart(shape) else (_Shown(shape),)
 
 
 class _Shown:

@@ -35,6 +35,17 @@ CAUSES = (
         "Two values there do not go together; print both.",
     ),
     (TypeError, r"Cannot cast ufunc", "An array of whole numbers takes no fractions in place (/=): make a new array."),
+    (OverflowError, r"out of bounds for u?int", "The array is of a type too small for that number: make it of floats."),
+    (
+        ValueError,
+        r"zero-size array|empty sequence|argument is empty",
+        "Nothing is left there to take a maximum or minimum of; print where the slice begins and ends.",
+    ),
+    (
+        Exception,
+        r"Value for attr 'T'|but is a \w+ tensor|that does not match type",
+        'TensorFlow wants floats of one type there: convert both first, .astype("float32").',
+    ),
     (TypeError, r"not callable", "The parentheses follow something that is no function; look for a missing operator."),
     (TypeError, r"item assignment", "Tensors cannot be changed in place; compute a new one with keras.ops."),
     (AttributeError, r"'NoneType'", "A value there is None; a function that lacks its return gives None."),
@@ -118,11 +129,11 @@ def require_attempt(answer):
     """Raise `NotAttempted` for what a cleared cell leaves: nothing, a stub function, a class without methods."""
     if answer is None or answer is Ellipsis or answer is NotImplemented:
         raise NotAttempted()
-    if type(answer) is FunctionType and _is_stub(answer):
+    if type(answer) is FunctionType and is_stub(answer):
         raise NotAttempted()
     if isinstance(answer, type):
         methods = {name: value for name, value in vars(answer).items() if isinstance(value, FunctionType)}
-        written = [name for name, method in methods.items() if not _is_stub(method)]
+        written = [name for name, method in methods.items() if not is_stub(method)]
         inherits = any("call" in vars(base) and not base.__module__.startswith("keras.") for base in answer.__mro__[1:])
         if not (written or inherits) or ("call" in methods and "call" not in written):
             raise NotAttempted()
@@ -159,7 +170,7 @@ def article(noun):
     return f"an {noun}" if noun[0].lower() in "aeiou" or noun.startswith("nd") else f"a {noun}"
 
 
-def _is_stub(function):
+def is_stub(function):
     """Whether the body is nothing but a docstring, pass, ... or return None."""
     trivial = {"RESUME", "NOP", "CACHE", "COPY_FREE_VARS", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
     code = list(dis.get_instructions(function))

@@ -55,6 +55,10 @@ def compare_blindly(model, architecture, theirs, error):
     reference.set_weights(model.get_weights())
     outputs = call(model, given, training=False, name=f"{architecture.name}: your model")
     both = [[keras.ops.convert_to_numpy(x) for x in keras.tree.flatten(y)] for y in (outputs, reference(given))]
+    probabilities = [np.asarray(keras.activations.softmax(keras.ops.convert_to_tensor(x))) for x in both[0]]
+    if len(both[0]) == len(both[1]) and not _differ(probabilities, both[1]):
+        line = f"{architecture.name}: your outputs are logits, {architecture.version} has probabilities."
+        raise WrongAnswer(line, "Softmax at the end makes them probabilities.")
     _require_equal(*both, architecture)
 
 
@@ -69,8 +73,10 @@ def _largest(net):
 def _reordered(pairs):
     counterparts = {id(mine): theirs for mine, theirs in pairs}
     for mine, theirs in pairs:
-        if mine.kind == "concatenation" and [counterparts[id(one)] for one in mine.inputs] != list(theirs.inputs):
-            return True
+        if mine.kind == "concatenation":
+            in_order = [counterparts[id(one)] for one in mine.inputs] == list(theirs.inputs)
+            if mine.written.get("reordered") or not in_order:
+                return True
     return False
 
 
@@ -144,12 +150,15 @@ def _bare(shape):
     return tuple(n for n in shape if n != 1)
 
 
-def _require_equal(yours, ours, architecture):
-    same = len(yours) == len(ours) and all(
-        a.shape == b.shape and np.abs(a - b).max() < TOLERANCE * max(1, np.abs(b).max())
+def _differ(yours, ours):
+    return len(yours) != len(ours) or any(
+        a.shape != b.shape or np.abs(a - b).max() >= TOLERANCE * max(1, np.abs(b).max())
         for a, b in zip(yours, ours, strict=True)
     )
-    if not same:
+
+
+def _require_equal(yours, ours, architecture):
+    if _differ(yours, ours):
         raise WrongAnswer(
             f"{architecture.name}: the layers agree, but with the same weights your outputs are not those of "
             f"{architecture.version}.",

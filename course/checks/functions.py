@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from course.checks.calling import call, require_function, shortened, spelled
+from course.checks.dependence import bound
+from course.checks.equality import TOLERANCE, equal, floats
+from course.checks.explaining import found, known
 from course.checks.verdict import NotAttempted, WrongAnswer
-
-TOLERANCE = 1e-4
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 class Mistake(NamedTuple):
@@ -20,14 +20,14 @@ class Mistake(NamedTuple):
     function: Callable
 
 
-def check_function(answer, oracle, cases, mistakes, read, tolerance=TOLERANCE):
+def check_function(answer, oracle, cases, mistakes, read, tolerance=TOLERANCE, describe=None):
     """Raise `WrongAnswer` unless the answer gives what the oracle gives in each case, and leaves its arguments alone.
 
     `cases` are `(args, kwargs)`, the smallest first. `read(value, name)` (see `readers`) turns what the answer returns
     into a number, an array or a tuple of them, or raises `WrongAnswer`; what the oracle returns is read by it too.
     Numbers and arrays agree if none differs by more than `tolerance` times the largest expected, or times 1 if that is
     smaller; two `int` and two `bool` only if they are equal. A mistake is named if it gives the learner's value in
-    every case.
+    every case. Where none is, `describe(args, given, expected)` says what is wrong with the first wrong result.
     """
     require_function(answer)
     wrong = None
@@ -46,40 +46,20 @@ def check_function(answer, oracle, cases, mistakes, read, tolerance=TOLERANCE):
             wrong = len(given) - 1
     if wrong is None:
         return
-    said = _said(mistakes, zip(cases, given, expected, strict=True), tolerance)
+    arguments = [bound(answer, *case) or bound(oracle, *case) for case in cases]
     name, received, wanted = spelled(answer, *cases[wrong]), given[wrong], expected[wrong]
+    special = describe and (lambda: describe(cases[wrong][0], received, wanted))
+    said = known(mistakes, cases, arguments, given, expected, tolerance, special)
     if not _finite(received) and _finite(wanted):
         raise WrongAnswer(
             f"{name} returned {_text(received)}: some are not numbers (NaN) or infinite.",
-            said or "Look for a root, a logarithm or a division.",
+            said or _no_number(answer, *cases[wrong]),
         )
     digits = 4 if _text(received) != _text(wanted) else 9
     raise WrongAnswer(
         f"{name} returned {_text(received, digits)}, expected {_text(wanted, digits)}.",
-        said or _difference(received, wanted, tolerance),
+        said or found(answer, oracle, cases, arguments, given, expected, read, tolerance),
     )
-
-
-def equal(given, expected, tolerance=TOLERANCE):
-    """Whether two numbers, arrays or tuples of them are the same, as `check_function` takes it."""
-    if given is None:
-        return False
-    if isinstance(given, tuple):
-        return (
-            isinstance(expected, tuple | list)
-            and len(given) == len(expected)
-            and all(equal(*pair, tolerance) for pair in zip(given, expected, strict=True))
-        )
-    if isinstance(given, bool | int) and isinstance(expected, bool | int):
-        return given == expected
-    a, b = _floats(given), _floats(expected)
-    if a.shape != b.shape:
-        return False
-    numbers = b[np.isfinite(b)]
-    allowed = tolerance * max(1.0, np.abs(numbers).max(initial=0))
-    with np.errstate(invalid="ignore"):  # infinity - infinity
-        near = (a - b <= allowed) & (b - a <= allowed)
-    return bool((near | (a == b) | ((a != a) & (b != b))).all())  # NaN is not equal to itself
 
 
 def _given(answer, args, kwargs, name, read):
@@ -107,83 +87,17 @@ def _unchanged(before, after):
     return before == after
 
 
-def _said(mistakes, results, tolerance):
-    """The sentence of the first mistake that gives the learner's value in every case, or `None`.
-
-    Where the mistake or the learner makes nothing of the arguments, the other has to be wrong too.
-    """
-    results = [(case, value, equal(value, expected, tolerance)) for case, value, expected in results]
-    for mistake in mistakes:
-        if _explains(mistake, results, tolerance):
-            return mistake.sentence
-    return None
-
-
-def _explains(mistake, results, tolerance):
-    explained = False
-    for (args, kwargs), value, right in results:
-        try:
-            with np.errstate(all="ignore"):
-                made = mistake.function(*copy.deepcopy(args), **copy.deepcopy(kwargs))
-        except (ValueError, IndexError, ArithmeticError):
-            made = None
-        if made is None or value is None:
-            if right:
-                return False
-            continue
-        if not equal(value, made, tolerance):
-            return False
-        explained = explained or not right
-    return explained
-
-
-def _difference(given, expected, tolerance):
-    """The likely cause of a difference that no known mistake explains."""
-    if isinstance(expected, tuple):
-        return _difference_of_tuples(given, expected, tolerance)
-    if isinstance(expected, bool):
-        return "It is the other way round."
-    if isinstance(expected, np.ndarray):
-        return _difference_of_arrays(given, expected)
-    more = given - expected
-    if not isinstance(expected, int):
-        return f"That is {abs(more):.4g} too {'large' if more > 0 else 'small'}."
-    overflowed = [bits for bits in (8, 16, 32) if more % 2**bits == 0 and abs(given) < 2**bits]
-    off = f"That is {abs(more):,} too {'many' if more > 0 else 'few'}"
-    return f"{off}: {overflowed[-1]} bits overflow; count with Python's int." if overflowed else f"{off}."
-
-
-def _difference_of_tuples(given, expected, tolerance):
-    if len(given) != len(expected):
-        return f"You return {len(given)} values, expected {len(expected)}."
-    if len(expected) > 1 and equal(given, expected[::-1], tolerance):
-        return "Those are the right values in the wrong order: the first comes last."
-    pairs = list(zip(given, expected, strict=True))
-    place = next(i for i, pair in enumerate(pairs) if not equal(*pair, tolerance))
-    which = f"The {ORDINALS[place]}" if place < len(ORDINALS) else f"Number {place + 1}"
-    return f"{which} of the values is wrong. {_difference(*pairs[place], tolerance)}"
-
-
-def _difference_of_arrays(given, expected):
-    if given.shape != expected.shape:
-        order = " The axes are in another order." if sorted(given.shape) == sorted(expected.shape) else ""
-        return f"The shape is {given.shape}, expected {expected.shape}.{order}"
-    off = _floats(given) - _floats(expected)
-    whole = not np.any(_floats(given) % 1)
-    overflowed = [bits for bits in (8, 16, 32) if whole and off.any() and not np.any(off % 2**bits)]
-    if overflowed:
-        return f"{overflowed[-1]} bits overflow, they hold no larger numbers: convert to float32 before you compute."
-    place = np.unravel_index(np.argmax(np.abs(np.nan_to_num(off))), expected.shape)
-    index = ", ".join(map(str, place))
-    return f"The value at [{index}] is furthest off: {given[place]:.4g}, expected {expected[place]:.4g}."
-
-
-def _floats(value):
-    return np.asarray(value, dtype="float64")
+def _no_number(answer, args, kwargs):
+    """What may have made a result that is no number."""
+    arguments = bound(answer, args, kwargs) or {}
+    empty = [name for name, value in arguments.items() if isinstance(value, list | tuple) and not value]
+    if empty:
+        return f"{empty[0]} is empty there: a sum of nothing is 0, but it has no mean and no largest value."
+    return "Look for a root, a logarithm or a division."
 
 
 def _finite(value):
-    return all(map(_finite, value)) if isinstance(value, tuple) else bool(np.isfinite(_floats(value)).all())
+    return all(map(_finite, value)) if isinstance(value, tuple) else bool(np.isfinite(floats(value)).all())
 
 
 def _text(value, digits=4):

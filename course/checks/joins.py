@@ -122,6 +122,9 @@ def _joined(part):
         settings["groups"] = 1 if together else len(sources)
     elif first.kind == "fully connected" and together:
         settings["units"] *= len(sources)
+    elif first.kind == "flatten":
+        if together or any(len(source.shape) != 3 for source in sources):
+            return None
     elif first.kind not in BY_CHANNEL or together:
         return None
     if not together and len({source.shape for source in sources}) > 1:
@@ -130,6 +133,10 @@ def _joined(part):
     if not together:
         shape = (*before.shape[:-1], sum(source.shape[-1] for source in sources))
         before = Part("concatenation", shape, inputs=sources, name=part.name)
+        # Flattened one by one, the values stand map after map, not pixel after pixel.
+        before.written = {"reordered": first.kind == "flatten" or part.written.get("reordered", False)}
+    if getattr(first.layer, "weights", None) and len({id(one.layer) for one in part.inputs}) < len(part.inputs):
+        part.shares = first
     part.kind, part.settings, part.activation, part.name = first.kind, settings, first.activation, first.name
     part.written, part.layer, part.inputs = first.written, None, [before]
     return before

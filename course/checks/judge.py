@@ -30,7 +30,7 @@ def judge(exercise, answer):
                 keras.config.set_dtype_policy(policy)  # each thread has its own
             return exercise.check(answer, exercise.wanted)
 
-        with _watched(exercise.shipped) as used:
+        with watched(exercise.shipped) as used:
             try:
                 remark = limited(checked, exercise.seconds)
             except OutOfTime as late:
@@ -59,7 +59,7 @@ def is_shipped(answer):
 
 
 @contextmanager
-def _watched(shipped):
+def watched(shipped):
     """Notice when code of the learner's calls one of these functions, "module.name" each, or what they call."""
     used = []
     with ExitStack() as stack:

@@ -53,7 +53,7 @@ EXERCISES = (
         title="A convolutional layer",
         wanted='a function convolve(image, kernel, strides=1, padding="valid", dilation_rate=1) that computes what '
         "Keras's Conv2D does: image (height, width, channels), kernel (height, width, channels, filters), padding "
-        '"valid" or "same", no flip, no bias; it returns (height, width, filters)',
+        '"valid" or "same", no flip, no bias; it returns (height, width, filters), of floats also for uint8',
         check=lesson_01_layer.convolve,
         hints=(
             "Begin with valid, strides 1 and no dilation. A window has all the channels, and each filter turns it into "

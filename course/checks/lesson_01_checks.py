@@ -34,6 +34,15 @@ FLIP_MISTAKES = (
         "You return the numbers in a row: keep the kernel's shape.",
         lambda k: k.ravel()[::-1],
     ),
+    Mistake(
+        "You take the number of rows for the columns too: a kernel need not be square.",
+        lambda k: k[::-1, : k.shape[0]][:, ::-1] if k.shape[0] <= k.shape[1] else None,
+    ),
+    Mistake(
+        "You count from the end by -i, and -0 is 0, so the first row and column stay: the last has the index -1, so "
+        "take -1 - i.",
+        lambda k: np.roll(_flipped(k), 1, (0, 1)),
+    ),
 )
 
 
@@ -128,6 +137,10 @@ CONVOLUTION_MISTAKES = (
     ),
     *_flip_or_not(
         "You divide by the number of weights: take the sum, not the mean", partial(correlation, reduce=np.mean)
+    ),
+    *_flip_or_not(
+        "You divide by the sum of the kernel's weights: take the sum as it is",
+        lambda image, kernel: correlation(image, kernel) / (kernel.sum() or 1),
     ),
     *_flip_or_not("You take the largest product of a window: take their sum", partial(correlation, reduce=np.max)),
     *_flip_or_not(

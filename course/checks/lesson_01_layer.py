@@ -7,9 +7,9 @@ from course.checks.readers import array_like
 
 # type, shapes of image and kernel, the rest; the smallest first
 CASES = (
-    ("int64", (1, 1, 2), (1, 1, 2, 1), {}),
-    ("int64", (1, 1, 2), (1, 1, 2, 2), {}),
-    ("int64", (1, 3, 1), (1, 2, 1, 1), {}),
+    ("float32", (1, 1, 2), (1, 1, 2, 1), {}),
+    ("float32", (1, 1, 2), (1, 1, 2, 2), {}),
+    ("float32", (1, 3, 1), (1, 2, 1, 1), {}),
     ("float32", (3, 1, 1), (2, 1, 1, 1), {}),
     ("float32", (1, 4, 1), (1, 2, 1, 1), {"strides": 2}),
     ("float32", (1, 4, 1), (1, 2, 1, 1), {"dilation_rate": 2}),
@@ -30,7 +30,7 @@ CASES = (
 
 def convolve(answer, wanted):
     rng = np.random.default_rng(3)
-    cases = [((np.array([[[2]]]), np.array([[[[3]]]])), {})]
+    cases = [((np.array([[[2]]], "float32"), np.array([[[[3]]]], "float32")), {})]
     for dtype, image, kernel, rest in CASES:
         cases.append((tuple(rng.integers(-5, 6, shape).astype(dtype) for shape in (image, kernel)), rest))
     pixels = rng.integers(0, 256, (5, 6, 2), "uint8")
@@ -96,6 +96,36 @@ def _in_its_type(image, kernel, **rest):
     return _layer(image, kernel, **rest).astype(image.dtype)
 
 
+def _places_not_moved(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    """As many positions as with strides, one pixel apart."""
+    rows, columns = _layer(image, kernel, strides, padding, dilation_rate).shape[:2]
+    if padding == "same":
+        spans = [(size - 1) * dilation_rate + 1 for size in kernel.shape[:2]]
+        zeros = [_same(size, span, strides) for size, span in zip(image.shape[:2], spans, strict=True)]
+        image = np.pad(image, [*zeros, (0, 0)])
+    return _layer(image, kernel, 1, "valid", dilation_rate)[:rows, :columns]
+
+
+def _padded_as_the_height(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    """The zeros above and below go to the left and the right as well."""
+    if padding == "same":
+        zeros = _same(image.shape[0], (kernel.shape[0] - 1) * dilation_rate + 1, strides)
+        image = np.pad(image, [zeros, zeros, (0, 0)])
+    return _layer(image, kernel, strides, "valid", dilation_rate)
+
+
+def _wide_steps(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    """The kernel moves by strides * dilation_rate, and is not dilated."""
+    if padding == "same":
+        zeros = [_same(size, k, strides) for size, k in zip(image.shape[:2], kernel.shape[:2], strict=True)]
+        image = np.pad(image, [*zeros, (0, 0)])
+    return _layer(image, kernel, strides * dilation_rate)
+
+
+def _last_filter(image, kernel, **rest):
+    return np.broadcast_to(_layer(image, kernel[..., -1:], **rest), _layer(image, kernel, **rest).shape)
+
+
 def _fewer(image, kernel, strides=1, padding="valid", dilation_rate=1):
     """(n - k + 1) // strides outputs."""
     if padding == "same":
@@ -111,6 +141,10 @@ MISTAKES = (
         _of_kernel(lambda k: k[::-1, ::-1]),
     ),
     Mistake("You ignore strides: the kernel moves by that many pixels at a time.", _but(strides=1)),
+    Mistake(
+        "You count as many places as strides leave, but move by one pixel: output y begins at row y * strides.",
+        _places_not_moved,
+    ),
     Mistake("You move by strides down the rows alone: the same holds along a row.", _but(along=(0,))),
     Mistake("You move by strides along the rows alone: the same holds down the columns.", _but(along=(1,))),
     Mistake('You ignore padding: with padding="same" zeros go around the image first.', _but(padding="valid")),
@@ -150,6 +184,14 @@ MISTAKES = (
         "You pad for the kernel without its dilation: it spans (kernel_size - 1) * dilation_rate + 1 pixels.",
         _undilated_padding,
     ),
+    Mistake(
+        "You pad the width with as many zeros as the height: each axis needs its own.",
+        _padded_as_the_height,
+    ),
+    Mistake(
+        "You move the kernel by dilation_rate more: it is the distance of its weights, and strides that of its places.",
+        _wide_steps,
+    ),
     Mistake("You repeat the image's edge: the padding is of zeros.", _but(mode="edge")),
     Mistake("You mirror the image at its edge: the padding is of zeros.", _but(mode="reflect")),
     Mistake("You ignore dilation_rate: the weights lie that many pixels apart.", _but(dilation_rate=1)),
@@ -161,6 +203,9 @@ MISTAKES = (
     Mistake("You divide by the number of weights: take the sum.", _mean),
     Mistake("You do not sum over the channels: a filter gives one number at each place.", _but(sums="hwcf")),
     Mistake("You sum over the filters: each gives a map of its own.", _but(sums="hw")),
+    Mistake(
+        "Each filter writes over the one before: out[y, x] is all filters, so write to out[y, x, filter].", _last_filter
+    ),
     Mistake("You compute the first filter alone: each gives a map of its own.", _first_filter),
     Mistake("The filters come first: the result is (height, width, filters).", _but(sums="fhw")),
     Mistake("Width comes before height: the result is (height, width, filters).", _but(sums="whf")),

@@ -58,6 +58,10 @@ PARAMS_MISTAKES = (
         _params(lambda k, c, f: k * k * (c + f)),
     ),
     Mistake(
+        "You add kernel_size² and the channels: a filter has a kernel for each channel, so multiply.",
+        _params(lambda k, c, f: k * k + c * f),
+    ),
+    Mistake(
         "You take 3 input channels always: the number is in_channels.",
         lambda k, c, f, use_bias=True: _conv_params(k, 3, f, use_bias),
     ),
@@ -68,7 +72,7 @@ def conv_macs(answer, wanted):
     cases = [((1, 1, 1, 1, 1), {}), ((3, 3, 3, 1, 1), {}), ((3, 4, 2, 1, 1), {}), ((3, 3, 2, 2, 1), {})]
     cases += [((3, 3, 2, 1, 3), {}), ((5, 5, 3, 1, 1), {"strides": 2}), ((6, 8, 3, 2, 4), {"strides": 2})]
     cases += [((9, 7, 1, 3, 5), {"strides": 3}), ((32, 32, 5, 1, 6), {}), ((227, 227, 11, 3, 96), {"strides": 4})]
-    cases += [((226, 226, 3, 64, 64), {"strides": 1})]
+    cases += [((226, 226, 3, 64, 128), {"strides": 1})]  # more than 32 bits hold
     check_function(answer, _conv_macs, cases, MACS_MISTAKES, whole_number)
 
 
@@ -100,8 +104,21 @@ MACS_MISTAKES = (
         lambda h, w, k, c, f, strides=1: -(-h // strides) * -(-w // strides) * _weights(k, c, f),
     ),
     Mistake(
+        "You round up: a kernel that would hang over the end has no position there, so round down, with //.",
+        lambda h, w, k, c, f, strides=1: (
+            (-(-(h - k) // strides) + 1) * (-(-(w - k) // strides) + 1) * _weights(k, c, f)
+        ),
+    ),
+    Mistake(
         "You forgot the + 1 of the output's size: the positions are (n - k) // strides + 1.",
         lambda h, w, k, c, f, strides=1: ((h - k) // strides) * ((w - k) // strides) * _weights(k, c, f),
+    ),
+    *(
+        Mistake("You take strides along one axis alone: they leave fewer positions along both.", function)
+        for function in (
+            lambda h, w, k, c, f, strides=1: len(range(0, h - k + 1, strides)) * (w - k + 1) * _weights(k, c, f),
+            lambda h, w, k, c, f, strides=1: len(range(0, w - k + 1, strides)) * (h - k + 1) * _weights(k, c, f),
+        )
     ),
     Mistake(
         "You divide by strides once: they leave fewer positions along both axes.",
@@ -172,6 +189,9 @@ CONNECTED_MISTAKES = (
     Mistake(
         "You give each filter one unit: each place of each output map is a unit of its own.",
         lambda i, o: (prod(i) + 1) * o[2],
+    ),
+    Mistake(
+        "You count the channels alone: each place of each map is a value of its own.", lambda i, o: (i[2] + 1) * o[2]
     ),
     Mistake(
         "You left the filters out: the output has height * width * channels values.",

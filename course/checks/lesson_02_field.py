@@ -37,6 +37,22 @@ def _steps_added(layers):
     return field
 
 
+def _steps_less_one_added(layers):
+    """1 and what each stride has more than 1."""
+    field, step = 1, 1
+    for kernel_size, strides in layers:
+        field += (kernel_size - 1) * step
+        step += strides - 1
+    return field
+
+
+def _multiplied_last(layers):
+    field = 1
+    for kernel_size, strides in reversed(layers):
+        field = (field - 1 + kernel_size) * strides
+    return field
+
+
 def _strides_before(layers):
     """The stride of the layer just before alone."""
     strides = [1, *(strides for _, strides in layers)]
@@ -64,6 +80,10 @@ MISTAKES = (
         lambda layers: _accumulated(layers, lambda field, k, step: field + (k - 1) * step, own=True),
     ),
     Mistake(
+        "You multiply what a layer adds by its own stride: (field - 1) * strides comes first, then + kernel_size.",
+        _multiplied_last,
+    ),
+    Mistake(
         "You go the wrong way: (field - 1) * strides + kernel_size begins with the last layer.",
         lambda layers: _receptive_field(layers[::-1]),
     ),
@@ -79,8 +99,19 @@ MISTAKES = (
         "You begin with 0: without a layer, a value sees 1 pixel, itself.",
         lambda layers: _accumulated(layers, lambda field, k, step: field + (k - 1) * step, start=0),
     ),
-    Mistake("You add the strides up: steps multiply, 2 after 2 is 4.", _steps_added),
+    *(
+        Mistake("You add the strides up: steps multiply, 2 after 2 is 4.", function)
+        for function in (_steps_added, _steps_less_one_added)
+    ),
     Mistake("You take the stride of the layer before alone: those of all layers before multiply.", _strides_before),
+    Mistake(
+        "You multiply by the strides of all layers: those before a layer count for it, its own and later ones do not.",
+        lambda layers: 1 + sum(k - 1 for k, _ in layers) * _product(layers, 1),
+    ),
+    Mistake(
+        "You add kernel_size // 2 on both sides, one too many for an even kernel: a layer adds (k - 1) steps.",
+        lambda layers: _accumulated(layers, lambda field, k, step: field + k // 2 * 2 * step),
+    ),
     Mistake("You multiply the kernel sizes: a layer adds (k - 1) steps.", lambda layers: _product(layers, 0)),
     Mistake(
         "That is the stride of the whole stack: the size of what is seen is asked.", lambda layers: _product(layers, 1)

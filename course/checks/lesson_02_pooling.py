@@ -113,6 +113,11 @@ MISTAKES = (
         "You ignore strides and move by pool_size: windows may overlap, or leave gaps.",
         lambda x, k, s: _pooled(x, k, k),
     ),
+    *(
+        Mistake("You move by strides along one axis alone: the same holds along the other.", function)
+        for function in (lambda x, k, s: _pooled(x, k, 1)[::s], lambda x, k, s: _pooled(x, k, 1)[:, ::s])
+    ),
+    Mistake("You take the median of the window: take its largest value.", partial(_pooled, reduce=np.median)),
     Mistake("You take strides for the size of the window: that is pool_size.", lambda x, k, s: _pooled(x, s, s)),
     Mistake("You swap pool_size and strides: the window's size comes first.", lambda x, k, s: _pooled(x, s, k)),
     Mistake(
@@ -123,11 +128,18 @@ MISTAKES = (
         lambda x, k, s: _pooled(x, k, s, axes=(2, 3, 4))[..., None],
     ),
     Mistake(
+        "You take the maximum over the channels too, and put it into all of them: each map is pooled by itself.",
+        lambda x, k, s: np.broadcast_to(_pooled(x, k, s, axes=(2, 3, 4))[..., None], _pooled(x, k, s).shape),
+    ),
+    Mistake(
         "You pool the first channel alone: each map is pooled by itself.", lambda x, k, s: _pooled(x, k, s)[..., :1]
     ),
     Mistake("You take the maximum of the whole map: each window has its own.", lambda x, k, s: x.max(axis=(0, 1))),
     Mistake("You take the maximum of everything: each window has its own.", lambda x, k, s: x.max()),
-    Mistake("You let windows hang over the end: those that do not fit are left out.", _padded(_to_cover, -np.inf)),
+    *(
+        Mistake("You let windows hang over the end: those that do not fit are left out.", _padded(zeros, -np.inf))
+        for zeros in (_to_cover, lambda size, k, s: (0, (size - 1) // s * s + k - size))
+    ),
     Mistake("You fill up with zeros at the end: windows that do not fit are left out.", _padded(_to_cover, 0)),
     Mistake('You pad ("same"): windows that do not fit are left out.', _padded(_same, -np.inf)),
     Mistake('You pad with zeros ("same"): windows that do not fit are left out.', _padded(_same, 0)),

@@ -66,6 +66,16 @@ def _but(oracle, **changes):
     return lambda *args, **rest: oracle(*args, **(rest | changes))
 
 
+def _padding_subtracted(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
+    if isinstance(padding, str):
+        return _output_size(size, kernel_size, strides, padding, dilation_rate)
+    return _by_formula(size - 4 * padding, kernel_size, strides, padding, dilation_rate)
+
+
+def _input_dilated(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
+    return _by_formula((size - 1) * dilation_rate + 1, kernel_size, strides, padding)
+
+
 def _numbers_ignored(*args, padding="valid", **rest):
     return _by_formula(*args, padding=padding if isinstance(padding, str) else "valid", **rest)
 
@@ -102,6 +112,14 @@ OUTPUT_SIZE_MISTAKES = (
     ),
     Mistake("You ignore strides: divide by them.", _but(_by_formula, strides=1)),
     Mistake("You ignore padding: zeros make the input larger first.", _but(_by_formula, padding="valid")),
+    Mistake("You subtract the padding: zeros make the input larger, so add 2 * padding.", _padding_subtracted),
+    Mistake("You dilate the input: dilation_rate is the distance of the kernel's weights.", _input_dilated),
+    Mistake(
+        'With strides you do not pad: padding="same" has ⌈size / strides⌉ outputs.',
+        lambda n, k, strides=1, padding="valid", dilation_rate=1: _by_formula(
+            n, k, strides, padding if strides == 1 or padding != "same" else "valid", dilation_rate
+        ),
+    ),
     Mistake("You ignore a padding given as a number: it goes on both sides.", _numbers_ignored),
     Mistake("You add the padding on one side alone: it goes on both, 2 * padding.", _padding_once),
     Mistake(
@@ -116,6 +134,11 @@ OUTPUT_SIZE_MISTAKES = (
     Mistake(
         "You put dilation_rate zeros between the weights: it is their distance, so there are dilation_rate - 1.",
         partial(_by_formula, span=lambda k, d: k + (k - 1) * d if d > 1 else k),
+    ),
+    Mistake(
+        "You add dilation_rate - 1 once: each of the kernel_size - 1 gaps is so much wider, so the kernel spans "
+        "(kernel_size - 1) * dilation_rate + 1.",
+        partial(_by_formula, span=lambda k, d: k + d - 1),
     ),
     Mistake(
         "You forget the last weight of the dilated kernel: it spans (kernel_size - 1) * dilation_rate + 1.",

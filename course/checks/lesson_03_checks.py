@@ -90,6 +90,14 @@ C3_MISTAKES = (
         lambda table, kernel_size=5: _pairs(table) * kernel_size**2 + 16,
     ),
     Mistake(
+        "You count kernel_size² biases an output map: it has one.",
+        lambda table, kernel_size=5: (_pairs(table) + len(table)) * kernel_size**2,
+    ),
+    Mistake(
+        "You return inside the loop, after the first output map: return after it.",
+        lambda table, kernel_size=5: _c3_params(table[:1], kernel_size),
+    ),
+    Mistake(
         "You count one kernel an output map: it has one for each map it sees.",
         lambda table, kernel_size=5: (kernel_size**2 + 1) * len(table),
     ),

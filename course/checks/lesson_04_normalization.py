@@ -56,6 +56,19 @@ def _wrapped(values, offsets):
     return _window_sum(values, offsets, lambda places, low, high: places % (high + 1))
 
 
+def _negative_start(values, offsets):
+    """A slice that begins at a negative index, which counts from the end."""
+    places = range(values.shape[-1])
+    return np.stack([values[..., i + offsets[0] : i + offsets[-1] + 1].sum(axis=-1) for i in places], axis=-1)
+
+
+def _cut_short(values, offsets):
+    """A slice whose end is the last channel's index, which it leaves out."""
+    last = values.shape[-1] - 1
+    ends = [(max(i + offsets[0], 0), min(i + offsets[-1], last)) for i in range(last + 1)]
+    return np.stack([values[..., first:end].sum(axis=-1) for first, end in ends], axis=-1)
+
+
 LRN_MISTAKES = (
     Mistake(
         "You divide alpha by n, as Caffe and PyTorch do: the paper's alpha multiplies the sum as it is.",
@@ -71,9 +84,9 @@ LRN_MISTAKES = (
         "You take n channels on each side: n is the whole window, n // 2 channels on each side and its own.",
         _lrn_with(window=lambda n: range(-n, n + 1)),
     ),
-    Mistake(
-        "The window ends a channel too early: range stops before its end, so add 1.",
-        _lrn_with(window=lambda n: range(-(n // 2), n // 2)),
+    *(
+        Mistake("The window ends a channel too early: a range and a slice stop before their end, so add 1.", function)
+        for function in (_lrn_with(window=lambda n: range(-(n // 2), n // 2)), _lrn_with(sums=_cut_short))
     ),
     Mistake(
         "The window begins a channel too late: there are n // 2 channels before.",
@@ -109,6 +122,10 @@ LRN_MISTAKES = (
         "The window goes on at the other end of the channels: at the border it has fewer of them. A negative index "
         "counts from the end.",
         _lrn_with(sums=_wrapped),
+    ),
+    Mistake(
+        "Your slice begins at a negative index for the first channels, which counts from the end: take max(…, 0).",
+        _lrn_with(sums=_negative_start),
     ),
     Mistake(
         "Past the border you repeat the first or last channel: the sum has fewer terms there.",

@@ -75,6 +75,10 @@ STACK_MISTAKES = (
         lambda n, k, c: (n * k * c * c, (n * (k - 1) + 1) * c * c),
     ),
     Mistake(
+        "The second number is a ratio with you: return the weights of the single layer.",
+        lambda *args: (_stacked_params(*args)[0], _stacked_params(*args)[1] // _stacked_params(*args)[0]),
+    ),
+    Mistake(
         "You multiply the weights of the stack's layers: add them up.",
         lambda n, k, c: ((k * k * c * c) ** n, _stacked_params(n, k, c)[1]),
     ),
@@ -136,6 +140,10 @@ RESCALE_MISTAKES = (
     Mistake("Both sides became shorter_side: the aspect has to stay.", lambda h, w, side: (side, side)),
     Mistake("The height became shorter_side always: it may be the longer one.", _width_kept),
     Mistake("The width became shorter_side always: it may be the longer one.", _height_kept),
+    Mistake(
+        "You add the same number to both sides: multiply both by the same factor, or the aspect changes.",
+        lambda h, w, side: (h + side - min(h, w), w + side - min(h, w)),
+    ),
     Mistake(
         "The longer side stays as it was: it shrinks or grows by the same factor.",
         lambda h, w, side: (side if h <= w else h, side if w <= h else w),

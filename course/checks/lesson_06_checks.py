@@ -47,6 +47,12 @@ def _biases_counted_as_weights_only(*args):
     return direct, macs, through, macs_through
 
 
+def _valid_places(k, c, r, f, height, width):
+    direct, through = _weights(k, c, r, f)
+    places = (height - k + 1) * (width - k + 1)
+    return direct, direct * places, through, c * r * height * width + k * k * r * f * places
+
+
 BOTTLENECK_MISTAKES = (
     Mistake("You add the biases: only weights are counted here.", _biases_counted_as_weights_only),
     Mistake("You add the biases: only weights are counted here.", _costs_with(weights=_with_biases)),
@@ -95,6 +101,10 @@ BOTTLENECK_MISTAKES = (
     Mistake(
         "You count two operations a multiply-accumulate: it counts once here.",
         lambda *args: tuple(n * (1 + i % 2) for i, n in enumerate(_bottleneck_costs(*args))),
+    ),
+    Mistake(
+        "You count the places of a valid convolution: all outputs are height × width, so the input is padded.",
+        _valid_places,
     ),
     Mistake("The order is weights, MACs, weights, MACs: you have both weights first.", _reordered(0, 2, 1, 3)),
     Mistake("The direct convolution comes first, then the one through the 1×1.", _reordered(2, 3, 0, 1)),
@@ -161,6 +171,14 @@ AUXILIARY_MISTAKES = (
     Mistake(
         "The weight goes to the main loss: the heads are multiplied by it, the main loss counts fully.",
         _in_training(lambda main, auxiliary, weight: weight * main + sum(auxiliary)),
+    ),
+    Mistake(
+        "You subtract the heads: they are added, weight times each.",
+        _in_training(lambda main, auxiliary, weight: main - weight * sum(auxiliary)),
+    ),
+    Mistake(
+        "You divide the heads by weight: multiply.",
+        _in_training(lambda main, auxiliary, weight: main + sum(auxiliary) / weight),
     ),
     Mistake(
         "The main loss is left out: it counts fully.",

@@ -107,9 +107,12 @@ OUTPUT_MISTAKES = (
         "axis=tuple(range(x.ndim - 1)).",
         _outputs(axes=lambda x: 0),
     ),
-    Mistake(
-        "You normalise each image by itself, instance normalisation: the batch's axis belongs to the mean, too.",
-        _outputs(axes=lambda x: tuple(range(1, x.ndim - 1))),
+    *(
+        Mistake(
+            "You normalise each image by itself, instance normalisation: the batch's axis belongs to the mean, too.",
+            _outputs(axes=axes),
+        )
+        for axes in (lambda x: tuple(range(1, x.ndim - 1)), lambda x: tuple(range(1, x.ndim - 1)) or 0)
     ),
     Mistake(
         "You normalise over the channels, layer normalisation: each channel is normalised by itself.",

@@ -57,6 +57,14 @@ CHANNEL_MISTAKES = (
         "The channels double at each layer with you: they grow linearly, by growth_rate a layer.",
         _channels_with(block=lambda c, k, n: c * 2**n),
     ),
+    *(
+        Mistake("You multiply by growth_rate: channels grow linearly, and each layer adds growth_rate.", function)
+        for function in (
+            _channels_with(block=lambda c, k, n: c * k * n),
+            _channels_with(block=lambda c, k, n: c * k**n),
+            _channels_with(block=lambda c, k, n: c * k),
+        )
+    ),
     Mistake(
         "What goes into a block is lost with you: the input stands among what is concatenated, so add it.",
         _channels_with(block=lambda c, k, n: k * n),
@@ -107,6 +115,9 @@ CHANNEL_MISTAKES = (
         lambda initial, growth_rate, blocks, compression=0.5: _dense_channels(
             initial, growth_rate, blocks, compression
         ),
+    ),
+    Mistake(
+        "A transition rounds to the nearest with you: it rounds down.", _channels_with(kept=lambda c, t: round(c * t))
     ),
     Mistake("A transition rounds up with you: it rounds down.", _channels_with(kept=lambda c, t: ceil(c * t))),
     Mistake(

@@ -33,6 +33,13 @@ def _kernel_with(**other):
     return lambda factor: _bilinear_kernel(factor, **other)
 
 
+def _from_zero_to_one(factor):
+    k = _even_or_odd(factor)
+    half = np.linspace(0, 1, (k + 1) // 2)
+    taps = np.concatenate([half, half[::-1][k % 2 :]])
+    return np.outer(taps, taps)
+
+
 def _cone(factor):
     k = _even_or_odd(factor)
     rows, columns = np.mgrid[:k, :k] - (k - 1) / 2
@@ -63,6 +70,10 @@ BILINEAR_MISTAKES = (
     Mistake(
         "The middle is a whole number with you, (k - 1) // 2: with an even k it lies between two taps, at (k - 1) / 2.",
         _kernel_with(middle=lambda k: (k - 1) // 2),
+    ),
+    Mistake(
+        "Your taps rise from 0 to 1: the first is 1 - |0 - c| / factor, more than 0, and with an even k none is 1.",
+        _from_zero_to_one,
     ),
     Mistake("You divide the distance by k: divide by factor.", _kernel_with(reach=lambda factor, k: k)),
     Mistake("You divide the distance by k / 2: divide by factor.", _kernel_with(reach=lambda factor, k: k / 2)),
@@ -95,9 +106,12 @@ BILINEAR_MISTAKES = (
         lambda factor: np.minimum.outer(_taps(factor), _taps(factor)),
     ),
     Mistake("That falls with the distance, a cone: multiply the taps of row and column.", _cone),
-    Mistake(
-        "All taps are 1 with you, which repeats pixels: they fall from the middle, 1 - |i - c| / factor.",
-        lambda factor: np.ones([_even_or_odd(factor)] * 2),
+    *(
+        Mistake(
+            "All taps are the same with you, which repeats pixels: they fall from the middle, 1 - |i - c| / factor.",
+            lambda factor, power=power: np.full([_even_or_odd(factor)] * 2, float(factor) ** power),
+        )
+        for power in (0, -1, -2)
     ),
     Mistake(
         "The kernel has axes for channels, too: here one channel is asked, (k, k).",

@@ -4,6 +4,7 @@ from course.checks import (
     lesson_10_boxes,
     lesson_10_pooling,
     lesson_10_precision,
+    lesson_10_pyramid,
     lesson_10_regression,
     lesson_10_suppression,
 )
@@ -112,7 +113,7 @@ EXERCISES = (
         id="spatial-pyramid",
         title="Spatial pyramid pooling",
         wanted="a function spatial_pyramid(features, levels=(6, 3, 2, 1)) that returns a vector",
-        check=lesson_10_pooling.spatial_pyramid,
+        check=lesson_10_pyramid.spatial_pyramid,
         hints=(
             "Level 1 is one bin, the whole map: `features.max(axis=(0, 1))` has one number a channel.",
             "Level n has n × n bins. Bin i begins at row i * height // n and ends before row "
@@ -170,7 +171,8 @@ EXERCISES = (
     Exercise(
         id="average-precision",
         title="Average precision",
-        wanted="a function average_precision(scores, matched, objects, eleven_points=False) that returns a number",
+        wanted="a function average_precision(scores, matched, objects, eleven_points=False) that returns a number; "
+        "matched has for each detection the index of the object on which it lies, or -1",
         check=lesson_10_precision.average_precision,
         hints=(
             "Go through the detections by falling score. One is right if it has a match, and none before had the same.",

@@ -186,13 +186,23 @@ def _rounded_after_scaling(base_size=16, ratios=(0.5, 1, 2), scales=(8, 16, 32))
     return np.concatenate(rows) + np.array(moves)[:, None]
 
 
+def _both_rounded_after_scaling(base_size=16, ratios=(0.5, 1, 2), scales=(8, 16, 32)):
+    """Width and height of the scaled box, each rounded by itself."""
+    rows = [
+        _about_the_cell(base_size, *(np.round(scale * side) for side in _unrounded(base_size, ratio)))
+        for ratio in ratios
+        for scale in scales
+    ]
+    return np.array(rows)
+
+
 ANCHOR_MISTAKES = (
     Mistake(
         "The sides are not rounded: round the width, then width * ratio, before you scale.", _anchors_with(_unrounded)
     ),
-    Mistake(
-        "You round after scaling: the release rounds the sides first and then multiplies by the scale.",
-        _rounded_after_scaling,
+    *(
+        Mistake("You round after scaling: the release rounds the sides first and then multiplies by the scale.", made)
+        for made in (_rounded_after_scaling, _both_rounded_after_scaling)
     ),
     Mistake(
         "You round base_size * √ratio for the height: the release rounds the rounded width times ratio.",
@@ -213,9 +223,16 @@ ANCHOR_MISTAKES = (
         "base_size / √ratio.",
         _anchors_with(lambda base, ratio: (base, np.round(base * ratio))),
     ),
-    Mistake(
-        "You divide the width by ratio without the root: the area has to stay base_size², so it is base_size / √ratio.",
-        _anchors_with(lambda base, ratio: _rounded_sides(base, ratio**2)),
+    *(
+        Mistake(
+            "You divide the width by ratio without the root: the area has to stay base_size², so it is base_size / "
+            "√ratio.",
+            _anchors_with(sides),
+        )
+        for sides in (
+            lambda base, ratio: _rounded_sides(base, ratio**2),
+            lambda base, ratio: (np.round(base / ratio), np.round(np.round(base / ratio) * ratio)),
+        )
     ),
     Mistake(
         "The rows are in another order: all scales of the first ratio come first, then those of the next.",
@@ -250,7 +267,7 @@ ANCHOR_MISTAKES = (
         lambda *args, **kwargs: _anchors(*args, **kwargs) + 1,
     ),
     Mistake(
-        "Width and height are swapped: a box is x1, y1, x2, y2.",
+        "Width and height are swapped: a ratio is height over width, and a box is x1, y1, x2, y2.",
         lambda *args, **kwargs: _anchors(*args, **kwargs)[:, [1, 0, 3, 2]],
     ),
     Mistake(

@@ -1,7 +1,10 @@
-"""What the exercises of lesson 10 on pooling compare answers with: regions of interest and the spatial pyramid."""
+"""What the exercise of lesson 10 on regions of interest compares answers with, and the mistakes people make."""
+
+from functools import partial
 
 import numpy as np
 
+from course.checks import lesson_10_bins
 from course.checks.functions import Mistake, check_function
 from course.checks.readers import array_like
 from course.checks.verdict import WrongAnswer
@@ -49,23 +52,6 @@ def _away_from_zero(x):
     return np.sign(x) * np.floor(np.abs(x) + 0.5)
 
 
-def _ends(extent, bins):
-    """The floor of where each bin begins, and the ceiling of where it ends."""
-    return [(p * extent // bins, -(-(p + 1) * extent // bins)) for p in range(bins)]
-
-
-def _ends_rounded_down(extent, bins):
-    return [(p * extent // bins, (p + 1) * extent // bins) for p in range(bins)]
-
-
-def _ends_of_equal_size(extent, bins):
-    return [(p * (extent // bins), (p + 1) * (extent // bins)) for p in range(bins)]
-
-
-def _ends_of_ceiling_size(extent, bins):
-    return [(p * -(-extent // bins), (p + 1) * -(-extent // bins)) for p in range(bins)]
-
-
 def _roi_pooling(
     features,
     roi,
@@ -73,7 +59,7 @@ def _roi_pooling(
     spatial_scale=1 / 16,
     rounded=_away_from_zero,
     edge=1,
-    ends=_ends,
+    ends=lesson_10_bins.overlapping,
     reduce=np.max,
     empty=0,
 ):
@@ -95,17 +81,20 @@ def _roi_swapped(features, roi, *rest):
     return _roi_pooling(features, (roi[1], roi[0], roi[3], roi[2]), *rest)
 
 
-def _roi_with_sides(features, roi, *rest):
-    x, y, width, height = roi
-    return _roi_pooling(features, (x, y, x + width, y + height), *rest)
+def _roi_with_sides(features, roi, pool_size=7, spatial_scale=1 / 16, less=0):
+    """Sides in place of the far corner, which lies at x + width or x + width - 1."""
+    x, y, width, height = (_away_from_zero(n * spatial_scale) for n in roi)
+    return _roi_pooling(features, (x, y, x + width - less, y + height - less), pool_size, 1)
 
 
-def _roi_cut_first(features, roi, pool_size=7, spatial_scale=1 / 16):
+def _roi_cut_first(features, roi, pool_size=7, spatial_scale=1 / 16, **other):
     """The region is cut off at the map's edge before it is divided into bins."""
     corners = [int(_away_from_zero(n * spatial_scale)) for n in roi]
     height, width = features.shape[:2]
     limits = width - 1, height - 1, width - 1, height - 1
-    return _roi_pooling(features, [min(n, limit) for n, limit in zip(corners, limits, strict=True)], pool_size, 1)
+    return _roi_pooling(
+        features, [min(n, limit) for n, limit in zip(corners, limits, strict=True)], pool_size, 1, **other
+    )
 
 
 def _square_bins(features, roi, pool_size=7, spatial_scale=1 / 16):
@@ -114,10 +103,23 @@ def _square_bins(features, roi, pool_size=7, spatial_scale=1 / 16):
     return _roi_pooling(features, (x1, y1, x2, y1 + x2 - x1), pool_size, 1)
 
 
+def _roi_without_its_corner(features, roi, pool_size=7, spatial_scale=1 / 16):
+    """A slice from corner to corner, of which the bins are made."""
+    x1, y1, x2, y2 = (int(_away_from_zero(n * spatial_scale)) for n in roi)
+    cells = features[y1:y2, x1:x2]
+    if not cells.size:
+        return np.zeros((pool_size, pool_size, features.shape[2]))
+    return _roi_pooling(cells, (0, 0, cells.shape[1] - 1, cells.shape[0] - 1), pool_size, 1)
+
+
 ROI_MISTAKES = (
     Mistake(
         "You take x2 - x1 for the region's width: both corners belong to it, so it is x2 - x1 + 1 cells wide.",
         _roi_with(edge=0),
+    ),
+    Mistake(
+        "Your slice leaves the far corner out: it belongs to the region, features[y1 : y2 + 1, x1 : x2 + 1].",
+        _roi_without_its_corner,
     ),
     Mistake(
         "A half was rounded to the even number, as Python's round and np.round do: 0.5 becomes 1, as in C.",
@@ -127,15 +129,25 @@ ROI_MISTAKES = (
     Mistake("You round the corners up: round them to the nearest cell.", _roi_with(rounded=np.ceil)),
     Mistake(
         "Your bins end where the next begins: a bin's end is rounded up, so neighbours may share a row or column.",
-        _roi_with(ends=_ends_rounded_down),
+        _roi_with(ends=lesson_10_bins.rounded_down),
     ),
     Mistake(
         "All your bins are height // pool_size high, so the last rows are left out: bin p ends at ⌈(p + 1) h / P⌉.",
-        _roi_with(ends=_ends_of_equal_size),
+        _roi_with(ends=lesson_10_bins.of_equal_size),
+    ),
+    Mistake(
+        "All your bins are height // pool_size high, one at least, and the rest is left out: bin p spans ⌊p h / P⌋ to "
+        "⌈(p + 1) h / P⌉.",
+        _roi_with(ends=lesson_10_bins.of_one_at_least),
+    ),
+    Mistake(
+        "You cut the region off at the map's edge, and all its bins are height // pool_size high, one at least: divide "
+        "the whole region, bin p from ⌊p h / P⌋ to ⌈(p + 1) h / P⌉, and cut the bins off.",
+        partial(_roi_cut_first, ends=lesson_10_bins.of_one_at_least),
     ),
     Mistake(
         "All your bins are ⌈height / pool_size⌉ high, so the last run out: bin p begins at ⌊p h / P⌋.",
-        _roi_with(ends=_ends_of_ceiling_size),
+        _roi_with(ends=lesson_10_bins.of_ceiling_size),
     ),
     Mistake("You take the mean of each bin: RoI pooling takes the maximum.", _roi_with(reduce=np.mean)),
     Mistake("You take the minimum of each bin: RoI pooling takes the maximum.", _roi_with(reduce=np.min)),
@@ -145,7 +157,10 @@ ROI_MISTAKES = (
         "The result is transposed: its first axis goes with y, from top to bottom.",
         lambda *args: _roi_pooling(*args).transpose(1, 0, 2),
     ),
-    Mistake("You read the region as x, y, width, height: it is x1, y1, x2, y2.", _roi_with_sides),
+    *(
+        Mistake("You read the region as x, y, width, height: it is x1, y1, x2, y2.", function)
+        for function in (_roi_with_sides, partial(_roi_with_sides, less=1))
+    ),
     Mistake(
         "You ignore spatial_scale: the region is in pixels of the image, the map has fewer cells.",
         lambda features, roi, pool_size=7, spatial_scale=1 / 16: _roi_pooling(features, roi, pool_size, 1),
@@ -174,113 +189,4 @@ ROI_MISTAKES = (
         "You take the maximum over the channels too: each has its own.",
         lambda features, *rest: _roi_pooling(features.max(axis=2, keepdims=True), *rest),
     ),
-)
-
-
-def spatial_pyramid(answer, wanted):
-    """`spatial_pyramid(features, levels=(6, 3, 2, 1))`: `(h, w, c) → (50 c,)`, maxima of n × n bins for each level n.
-
-    Bin i of n spans the rows ⌊i h / n⌋ to ⌈(i + 1) h / n⌉, the end not included, and columns alike. The order is level,
-    row, column, channel.
-    """
-    rng = np.random.default_rng(14)
-    cases = [((np.arange(n).reshape(shape) - 5.0, levels), {}) for n, shape, levels in (
-        (1, (1, 1, 1), (1,)),
-        (4, (2, 2, 1), (2,)),
-        (9, (3, 3, 1), (2,)),
-        (8, (2, 2, 2), (2, 1)),
-        (10, (1, 5, 2), (1,)),
-        (25, (5, 5, 1), (3,)),
-    )]  # fmt: skip
-    cases += [((rng.normal(-1, 2, shape), levels), {}) for shape, levels in (((4, 7, 3), (3, 1)), ((7, 5, 2), (2, 4)))]
-    cases += [((rng.normal(-1, 2, shape),), {}) for shape in ((13, 13, 4), (10, 6, 3), (4, 9, 2))]
-    cases = [((args[0].astype("float32"), *args[1:]), kwargs) for args, kwargs in cases]
-    check_function(answer, _spatial_pyramid, cases, PYRAMID_MISTAKES, array_like)
-    return "50 numbers a channel, whatever the size of the map."
-
-
-def _level(features, n, ends=_ends, reduce=np.max):
-    """(n, n, channels)"""
-    rows, columns = (ends(size, n) for size in features.shape[:2])
-    return np.array([[reduce(features[a:b, c:d], axis=(0, 1)) for c, d in columns] for a, b in rows])
-
-
-def _spatial_pyramid(features, levels=(6, 3, 2, 1), flat=np.ravel, **other):
-    return np.concatenate([flat(_level(features, n, **other)) for n in levels])
-
-
-def _pyramid_with(**other):
-    return lambda features, levels=(6, 3, 2, 1): _spatial_pyramid(features, levels, **other)
-
-
-def _by_channel(features, levels=(6, 3, 2, 1)):
-    return np.concatenate([_spatial_pyramid(features[..., [c]], levels) for c in range(features.shape[2])])
-
-
-def _windows(extent, bins):
-    """The paper's sliding windows: ⌈a / n⌉ long, ⌊a / n⌋ apart."""
-    length, step = -(-extent // bins), max(extent // bins, 1)
-    return [(start, start + length) for start in range(0, extent - length + 1, step)]
-
-
-PYRAMID_MISTAKES = (
-    Mistake(
-        "That is the paper's sliding window, ⌈a / n⌉ long and ⌊a / n⌋ apart: it does not always give n bins. Bin i "
-        "spans ⌊i a / n⌋ to ⌈(i + 1) a / n⌉.",
-        _pyramid_with(ends=_windows),
-    ),
-    Mistake(
-        "Your bins end where the next begins: a bin's end is rounded up, so neighbours may share a row or column.",
-        _pyramid_with(ends=_ends_rounded_down),
-    ),
-    Mistake(
-        "All your bins are a // n long, so the last rows and columns are left out: bin i ends at ⌈(i + 1) a / n⌉.",
-        _pyramid_with(ends=_ends_of_equal_size),
-    ),
-    Mistake("You take the mean of each bin: the pyramid takes the maximum.", _pyramid_with(reduce=np.mean)),
-    Mistake("You take the minimum of each bin: the pyramid takes the maximum.", _pyramid_with(reduce=np.min)),
-    Mistake("You add up each bin: the pyramid takes the maximum.", _pyramid_with(reduce=np.sum)),
-    Mistake(
-        "The maximum begins with 0, so that it is never negative: begin with the first cell of the bin.",
-        lambda *args: np.maximum(_spatial_pyramid(*args), 0),
-    ),
-    Mistake(
-        "You take the maximum over the channels too: each has its own.",
-        lambda features, *rest: _spatial_pyramid(features.max(axis=2, keepdims=True), *rest),
-    ),
-    Mistake("You put channel after channel: the order is level, row, column, channel.", _by_channel),
-    Mistake(
-        "Within a level the channel comes first with you: the order is level, row, column, channel.",
-        _pyramid_with(flat=lambda level: level.transpose(2, 0, 1).ravel()),
-    ),
-    Mistake(
-        "Rows and columns are swapped: the order is level, row, column, channel.",
-        _pyramid_with(flat=lambda level: level.transpose(1, 0, 2).ravel()),
-    ),
-    Mistake(
-        "The levels stand in reverse: keep the order in which they are given.",
-        lambda features, levels=(6, 3, 2, 1): _spatial_pyramid(features, levels[::-1]),
-    ),
-    Mistake(
-        "The smallest level stands first: keep the order in which the levels are given.",
-        lambda features, levels=(6, 3, 2, 1): _spatial_pyramid(features, sorted(levels)),
-    ),
-    Mistake(
-        "You ignore levels and take 6, 3, 2 and 1 always.", lambda features, levels=None: _spatial_pyramid(features)
-    ),
-    Mistake(
-        "You leave out the last level: a range stops one before its end.",
-        lambda features, levels=(6, 3, 2, 1): _spatial_pyramid(features, levels[:-1] or levels),
-    ),
-    Mistake(
-        "You have n bins a level: it has n of them in each direction, n².",
-        lambda features, levels=(6, 3, 2, 1): np.concatenate(
-            [np.ravel([features[a:b].max(axis=(0, 1)) for a, b in _ends(len(features), n)]) for n in levels]
-        ),
-    ),
-    Mistake(
-        "You keep one row a bin: join them all to one vector.",
-        lambda features, levels=(6, 3, 2, 1): _spatial_pyramid(features, levels).reshape(-1, features.shape[2]),
-    ),
-    Mistake("You keep an axis for a batch: return one vector.", lambda *args: _spatial_pyramid(*args)[None]),
 )

@@ -121,6 +121,16 @@ PRECISION_MISTAKES = (
         "Recall is divided by the objects that were found: divide by all, so that those never found count.", _over_found
     ),
     Mistake(
+        "Recall is divided by the objects that were found: divide by all, so that those never found count.",
+        lambda *args, eleven_points=False: (_average_precision if eleven_points else _over_found)(
+            *args, eleven_points=eleven_points
+        ),
+    ),
+    Mistake(
+        "You take the recalls above each of the eleven: one that is reached exactly counts, so compare with >=.",
+        _of_the_curve(None, lambda r, p: float(np.mean([p[r > n / 10 + 1e-9].max(initial=0) for n in range(11)]))),
+    ),
+    Mistake(
         "You ignore eleven_points and take every point.",
         lambda scores, matched, objects, eleven_points=False: _average_precision(scores, matched, objects),
     ),
@@ -147,6 +157,13 @@ PRECISION_MISTAKES = (
     Mistake(
         "You average the precision over all detections: each counts by the recall that it adds.",
         _of_the_curve(lambda r, p: float(np.mean(p)), _at_recall),
+    ),
+    *(
+        Mistake("You join the points by straight lines: the interpolated curve has steps.", _of_the_curve(area))
+        for area in (
+            lambda r, p: float(np.trapezoid([1, *p], [0, *r])),
+            lambda r, p: float(np.trapezoid(p, r)) if len(r) else 0.0,
+        )
     ),
     Mistake(
         "You join the points by straight lines: the interpolated curve has steps.",

@@ -95,6 +95,10 @@ ENCODE_MISTAKES = (
         lambda b, t: _encode(b, t, log=lambda ratio: ratio),
     ),
     Mistake(
+        "You take the change of the sides over the box's: it is the logarithm of the ratio, target over box.",
+        lambda b, t: _encode(b, t, log=lambda ratio: ratio - 1),
+    ),
+    Mistake(
         "You take the difference of the sides: it is the logarithm of their ratio.",
         lambda b, t: np.concatenate(
             [_encode(b, t)[:, :2], np.stack(_centred(t)[2:], axis=1) - np.stack(_centred(b)[2:], axis=1)], axis=1
@@ -144,6 +148,7 @@ def _as_corner_and_sides(boxes, deltas):
     return np.stack([x1, y1, x2 - x1 + 1, y2 - y1 + 1], axis=1)
 
 
+HALVES = np.array([-0.5, -0.5, 0.5, 0.5])
 DECODE_MISTAKES = (
     Mistake(
         "The far corner is a pixel too far: both corners belong to the box, so x2 is centre + width / 2 - 1. The "
@@ -153,6 +158,10 @@ DECODE_MISTAKES = (
     Mistake(
         "You take x2 - x1 for the width: both corners belong to the box, which is x2 - x1 + 1 wide.",
         lambda b, d: _decode(b, d, edge=0, far=0),
+    ),
+    Mistake(
+        "The corners lie a whole width from the centre: it is half a width to either side.",
+        lambda b, d: _decode(b, d) + (_decode(b, d)[:, [2, 3, 2, 3]] - _decode(b, d)[:, [0, 1, 0, 1]] + 1) * HALVES,
     ),
     Mistake(
         "You take x2 - x1 for the width, yet subtract 1 at the far corner: the box is x2 - x1 + 1 wide.",

@@ -1,5 +1,7 @@
 """What the exercise of lesson 10 on non-maximum suppression compares answers with."""
 
+from functools import partial
+
 import numpy as np
 
 from course.checks.functions import Mistake, check_function
@@ -30,13 +32,28 @@ def nms(answer, wanted):
         scores = rng.permutation(np.linspace(0.05, 0.95, count)).astype("float32")
         cases.append(((random_boxes(rng, count), scores, limit), {}))
     cases.append(((np.zeros((0, 4), "float32"), np.zeros(0, "float32"), 0.5), {}))
-    try:
-        check_function(answer, _nms, cases, NMS_MISTAKES, _indices)
-    except WrongAnswer as wrong:
-        if any(wrong.cause == mistake.sentence for mistake in NMS_MISTAKES) or ", expected (" not in wrong.finding:
-            raise
-        rule = "The best box stays, those that overlap it by more than the threshold go; then the best of the others."
-        raise WrongAnswer(wrong.finding, rule) from None
+    check_function(answer, _nms, cases, NMS_MISTAKES, _indices, describe=_described)
+
+
+def _described(args, given, expected):
+    """Which box should go, stay or stand elsewhere, and why."""
+    boxes, _, limit = args
+    overlap = _overlap(boxes)
+    if not set(given) <= set(range(len(boxes))):
+        return f"The last box has the index {len(boxes) - 1}: you return {max(given)}, and the first is 0."
+    if len(set(given)) < len(given):
+        return "A box is in the result twice."
+    for i in given:
+        if i not in expected:
+            better = next(j for j in expected if overlap[i, j] > limit)
+            return (
+                f"Box {i} stays with you: box {better}, which is better and stays, overlaps it by "
+                f"{overlap[i, better]:.2f}, more than {limit:g}."
+            )
+    for i in expected:
+        if i not in given:
+            return f"Box {i} goes with you: no better box that stays overlaps it by more than {limit:g}."
+    return "The right boxes stay: return them by falling score."
 
 
 def _indices(value, name):
@@ -129,9 +146,12 @@ NMS_MISTAKES = (
         "You keep every box: those that overlap a better one by more than the threshold go.",
         lambda boxes, scores, limit: tuple(np.argsort(-scores).tolist()),
     ),
-    Mistake(
-        "The comparison is turned round: boxes that overlap by more than the threshold go, the others stay.",
-        lambda *args: _nms(*args, suppressed=np.less),
+    *(
+        Mistake(
+            "The comparison is turned round: boxes that overlap by more than the threshold go, the others stay.",
+            partial(_nms, suppressed=suppressed),
+        )
+        for suppressed in (np.less, np.less_equal)
     ),
     Mistake(
         "Your indices are those of the sorted boxes: return those of the boxes as they were given, order[i].",

@@ -23,12 +23,12 @@ def opened(model, shapes):
     """
     given = [tensor.shape[1:] for tensor in getattr(model, "inputs", None) or []]
     inputs = [keras.Input(shape) for shape in given or shapes]
-    with mock.patch.object(keras.layers.Layer, "__call__", _call_inside):
+    with mock.patch.object(keras.layers.Layer, "__call__", call_inside):
         outputs = model.call(inputs if len(inputs) > 1 else inputs[0], **training_off(model))
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
 
 
-def _call_inside(layer, *args, **kwargs):
+def call_inside(layer, *args, **kwargs):
     if not isinstance(layer, keras.Model) and not is_opaque(layer):
         return ORIGINAL_CALL(layer, *args, **kwargs)
     if not layer.built and not _defined_in(type(layer), "build").startswith("keras."):

@@ -34,7 +34,8 @@ def _differing(first, pairs, architecture):
     mine, theirs, settings = first.mine, first.theirs, first.settings
     place = f"{architecture.name}, layer {theirs.name}"
     as_map = len(mine.shape) != len(theirs.shape)
-    sizes = f"{words.cross(mine.shape, as_map)}, the paper's is {words.cross(theirs.shape, as_map)}"
+    whose = "the paper's is" if architecture.version == "the paper" and theirs.kind != "input" else "expected"
+    sizes = f"{words.cross(mine.shape, as_map)}, {whose} {words.cross(theirs.shape, as_map)}"
     if theirs.kind == "input":
         return f"{architecture.name}, input: yours is {sizes}.", _input_cause(mine.shape, theirs.shape, architecture)
     shaping = mine.shape != theirs.shape and set(settings) & set(causes.SHAPING)

@@ -1,0 +1,220 @@
+"""What the exercise on gradient norms compares answers with: small nets, their gradients, the mistakes people make."""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.checks.calling import raised, require_function, spelled
+from course.checks.functions import Mistake, check_function
+from course.checks.readers import numbers
+from course.checks.verdict import WrongAnswer
+
+UNSEEN = (
+    "A gradient is None where the tape did not see how the loss comes from the weights: call the model and compute the "
+    "loss inside `with tf.GradientTape() as tape`, in TensorFlow or keras.ops, and not in NumPy."
+)
+LIST = numbers(form="one for each layer with a kernel, or a dictionary of them")
+
+
+@dataclass(frozen=True)
+class Net:
+    """A small net with fixed weights: shape of an image, (name of a Keras layer, its first argument) from it on."""
+
+    shape: tuple
+    layers: tuple
+
+    def __repr__(self):
+        return f"model({', '.join(name for name, *_ in self.layers)})"
+
+    def build(self):
+        """A compiled `keras.Sequential`, new at each call."""
+        import keras
+
+        made = [getattr(keras.layers, name)(*arguments) for name, *arguments in self.layers]
+        model = keras.Sequential([keras.Input(self.shape), *made, keras.layers.Softmax()])
+        rng = np.random.default_rng(7)
+        trainable = [rng.normal(0, 0.7, weight.shape) for weight in model.trainable_variables]
+        for weight, value in zip(model.trainable_variables, trainable, strict=True):
+            weight.assign(value)
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    def batch(self, size):
+        """Images and labels."""
+        rng = np.random.default_rng(size)
+        classes = self.layers[-1][1]
+        return rng.normal(1, 2, (size, *self.shape)).astype("float32"), rng.permutation(np.arange(size) % classes)
+
+
+NETS = (
+    (Net((2,), (("Dense", 2),)), 1),
+    (Net((3,), (("Dense", 4), ("ReLU",), ("Dense", 3))), 5),
+    (Net((4, 4, 2), (("Conv2D", 3, 3), ("ReLU",), ("Flatten",), ("Dense", 2))), 3),
+    (Net((5, 5, 1), (("Conv2D", 4, 2), ("BatchNormalization",), ("ReLU",), ("Flatten",), ("Dense", 3))), 4),
+)
+
+
+def gradient_norms(answer, wanted):
+    """`gradient_norms(model, images, labels)`: how long the loss's gradient is, kernel by kernel.
+
+    The loss is the mean cross-entropy of the probabilities that the model gives in training. For each layer with a
+    kernel, from first to last, the root of the sum of the squares of the gradient with respect to the kernel alone.
+    Returns a list, a tuple, an array or a dictionary of them. The weights stay as they are.
+    """
+    require_function(answer)
+
+    @functools.wraps(answer, updated=())
+    def on_a_model(net, images, labels):
+        model = net.build()
+        before = _values(model)
+        name = spelled(answer, (net, images, labels))
+        try:
+            value = answer(model, images, labels)
+        except (ValueError, TypeError, AttributeError) as error:
+            if "None" not in str(error):
+                raise
+            raise WrongAnswer(raised(name, error).finding, UNSEEN) from None
+        if value is not None and any(one is None for one in _items(value)):
+            raise WrongAnswer(f"{name} returned None for a gradient.", UNSEEN)
+        if not all((old == new).all() for old, new in zip(before, _values(model), strict=True)):
+            raise WrongAnswer(
+                f"{name} changed the model's weights.",
+                "The gradients are asked, not a step of training: leave out fit, train_on_batch and the optimizer.",
+            )
+        return value
+
+    cases = [((net, *net.batch(size)), {}) for net, size in NETS]
+    check_function(on_a_model, _norms, cases, MISTAKES, _read)
+
+
+def _read(value, name):
+    """The norms as a tuple of floats, from a dictionary, too."""
+    return LIST(_items(value) if isinstance(value, dict) else value, name)
+
+
+def _items(value):
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list | tuple) else []
+
+
+@functools.cache
+def gradients(net, size, training=True):
+    """`[(layer, weights, gradients)]`: a layer's name and its trainable weights, the kernel first where it has one."""
+    import keras
+    import tensorflow as tf
+
+    model = net.build()
+    images, labels = net.batch(size)
+    with tf.GradientTape() as tape:
+        outputs = model(images, training=training)
+        loss = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(labels, outputs))
+    found = tape.gradient(loss, [weight.value for weight in model.trainable_variables])
+    of = {
+        id(weight): keras.ops.convert_to_numpy(value)
+        for weight, value in zip(model.trainable_variables, found, strict=True)
+    }
+    return [
+        (
+            type(layer).__name__,
+            _values(layer),
+            [of[id(weight)] for weight in layer.trainable_variables],
+        )
+        for layer in model.layers
+    ]
+
+
+def _values(layer):
+    """The layer's trainable weights as arrays, which do not change with them."""
+    import keras
+
+    return [np.array(keras.ops.convert_to_numpy(weight)) for weight in layer.trainable_variables]
+
+
+def _length(*values):
+    return float(np.sqrt(sum((np.asarray(value, "float64") ** 2).sum() for value in values)))
+
+
+def _with_kernel(name, weights, found):
+    return name in ("Conv2D", "Dense")
+
+
+def _norms(net, images, labels, norm=lambda k, others, w: _length(k), layers=_with_kernel, training=True):
+    """`norm` takes the gradient of the kernel, that of the other weights, the kernel; `layers` says which count."""
+    chosen = [one for one in gradients(net, len(labels), training) if layers(*one)]
+    return [norm(found[0], found[1:], weights[0]) if found else 0.0 for _, weights, found in chosen]
+
+
+def _by(norm):
+    return lambda net, images, labels: _norms(net, images, labels, norm)
+
+
+def _of_each_weight(net, images, labels):
+    return [_length(value) for _, _, found in gradients(net, len(labels)) for value in found]
+
+
+MISTAKES = (
+    Mistake(
+        "You call the model as for use: pass training=True, for batch normalisation to act as in training.",
+        lambda *args: _norms(*args, training=False),
+    ),
+    Mistake(
+        "Your norms are over all weights of a layer, biases too, and batch normalisation has one: only kernels count.",
+        lambda *args: _norms(*args, lambda k, b, w: _length(k, *b), lambda name, weights, found: found),
+    ),
+    Mistake("Your norms are over kernel and bias together: only kernels count.", _by(lambda k, b, w: _length(k, *b))),
+    Mistake(
+        "You return a norm for each weight, biases too: only kernels count.",
+        _of_each_weight,
+    ),
+    Mistake(
+        "You count batch normalisation, whose first weight is gamma: only layers with a kernel count.",
+        lambda *args: _norms(*args, layers=lambda name, weights, found: found),
+    ),
+    Mistake(
+        "You return a norm for each layer, 0 for those without weights: leave out what has no kernel.",
+        lambda *args: _norms(*args, layers=lambda *layer: True),
+    ),
+    Mistake("You left out the root: the norm is the root of the sum of squares.", _by(lambda k, b, w: _length(k) ** 2)),
+    Mistake(
+        "You sum absolute values, which is another norm: the root of the sum of squares is asked.",
+        _by(lambda k, b, w: np.abs(k).sum()),
+    ),
+    Mistake(
+        "You take the mean of the absolute values: the norm is the root of the sum of squares.",
+        _by(lambda k, b, w: np.abs(k).mean()),
+    ),
+    Mistake(
+        "You take the mean of the squares before the root: the norm has their sum.",
+        _by(lambda k, b, w: _length(k) / np.sqrt(k.size)),
+    ),
+    Mistake(
+        "You take the mean of the squares: the norm is the root of their sum.",
+        _by(lambda k, b, w: _length(k) ** 2 / k.size),
+    ),
+    Mistake(
+        "You take the largest absolute value: the norm is the root of the sum of squares.",
+        _by(lambda k, b, w: np.abs(k).max()),
+    ),
+    Mistake(
+        "You add the gradient's values as they are, and they cancel: square them first.", _by(lambda k, b, w: k.sum())
+    ),
+    Mistake("Those are the norms of the kernels: their gradients' are asked.", _by(lambda k, b, w: _length(w))),
+    Mistake(
+        "You divide by the norm of the kernel: the norm of the gradient alone is asked.",
+        _by(lambda k, b, w: _length(k) / _length(w)),
+    ),
+    Mistake(
+        "You return the norms from the last layer to the first: the model's order is asked.",
+        lambda *args: _norms(*args)[::-1],
+    ),
+    Mistake(
+        "Your loss is the sum over the images: take the mean, so that it does not grow with the batch.",
+        lambda net, images, labels: [len(labels) * norm for norm in _norms(net, images, labels)],
+    ),
+    Mistake(
+        "You return one norm, of all kernels together, in a list: one for each is asked.",
+        lambda *args: [_length(*_norms(*args))],
+    ),
+)
