@@ -51,6 +51,7 @@ def _smoke(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "smoke")
 
 
+@pytest.mark.lessons
 @each_lesson
 def test_the_solved_edition_runs_and_passes_every_check(source):
     lesson = release.solved(source)
@@ -60,6 +61,7 @@ def test_the_solved_edition_runs_and_passes_every_check(source):
     assert stderr(lesson) == ""
 
 
+@pytest.mark.lessons
 @each_lesson
 def test_the_learner_s_edition_runs_to_its_end_unanswered(source):
     lesson = release.released(source)
