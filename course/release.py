@@ -92,7 +92,7 @@ def write_solved(solutions_dir: str | Path, folder: str | Path) -> list[Path]:
 
 def released(path: str | Path, address: str = "") -> NotebookNode:
     """The learner's edition of a lesson: no solution, no hidden test, no output."""
-    return _cleared(solved(path, address))
+    return cleared(solved(path, address))
 
 
 def address(solutions_dir: str | Path) -> str:
@@ -143,7 +143,7 @@ def solved(path: str | Path, address: str = "") -> NotebookNode:
             MetadataValidator().validate_cell(cell)
         except ValidationError as error:
             raise _mistake(path, source[0][0], f"{error.message}.") from None
-    for cell, left, source in zip(lesson.cells, _cleared(lesson).cells, sources, strict=True):
+    for cell, left, source in zip(lesson.cells, cleared(lesson).cells, sources, strict=True):
         _check_what_is_left(path, cell, left, source)
     return lesson
 
@@ -160,7 +160,7 @@ def _stamp(lesson, name, address):
         lesson.cells[0].source = f"{badge}\n\n{lesson.cells[0].source}"
 
 
-def _cleared(lesson):
+def cleared(lesson):
     lesson = copy.deepcopy(lesson)
     preprocessors = [
         LockCells(),

@@ -1,6 +1,7 @@
 """What hostile submissions get: no point that they have not earned, and nothing of anybody else's."""
 
 import concurrent.futures
+import json
 import os
 import socket
 import subprocess
@@ -20,7 +21,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server
 ATTACKS = sorted(Path(__file__).with_name("attacks").glob("*.py"))
 OTHERS = {"scale": 2, "counter": 1.5, "roots": 1, "order": 1, "guess": 4}
 HARM_THEMSELVES = {"ast_transformer", "run_cell_patched"}  # their own later cells do not run as written
-SLOW = {"fork_bomb", "memory", "much_output", "sigint_ignored"}  # each has its like in the faster set
+SLOW = {
+    "fork_bomb",
+    "memory",
+    "memory_of_children",
+    "much_output",
+    "sigint_ignored",
+}  # each has its like in the faster set
 SETTINGS = engine.Settings(cell_seconds=2, grace=1, limits=sandbox.Limits(memory=3 * 2**30, disk=64 * 2**20))
 PARAMETERS = [pytest.param(path, id=path.stem, marks=pytest.mark.slow if path.stem in SLOW else ()) for path in ATTACKS]
 
@@ -99,3 +106,34 @@ def test_limits_are_per_cell_and_an_interrupted_cell_leaves_the_rest(server, kin
     assert time.monotonic() - begin < 30
     assert {score.cell: score.points for score in graded.scores} == {"double": 2, "why": 0, **OTHERS}
     assert any("ran longer than 2 seconds" in note for note in graded.notes)
+
+
+UNPRIVILEGED = """
+import grading_lesson, json, sys
+from pathlib import Path
+from course import notebook
+from course.grading import engine, lesson, scores
+
+if __name__ == "__main__":
+    server = grading_lesson.server()
+    kinds = lesson.load(Path(sys.argv[1]))
+    text = notebook.dumps(grading_lesson.answered(kinds)).encode()
+    graded = scores.grade(text, kinds, server, engine.Settings())
+    print(json.dumps([server.off, {score.cell: score.points for score in graded.scores}]))
+"""
+
+
+@pytest.mark.slow
+def test_without_privileges_submissions_are_graded_and_what_is_off_is_said(tmp_path):
+    """A user other than root, in a namespace of that user's own, which any user may make where the system allows it."""
+    path = write_lesson(tmp_path, "01_kinds", grading_lesson.SOURCE)
+    user = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    if subprocess.run([*user, "true"], capture_output=True).returncode:
+        pytest.skip("this system gives no user namespaces")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    command = [*user, sys.executable, "-c", UNPRIVILEGED, str(path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    off, points = json.loads(done.stdout)
+    assert "user" in off
+    assert points == {"double": 2, "why": 0, **OTHERS}

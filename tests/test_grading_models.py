@@ -235,7 +235,10 @@ def test_a_configuration_may_name_layers_alone(config):
             models.require_allowed(found)
 
 
-@pytest.mark.parametrize("name", ["lenet5_1998", "googlenet", "densenet121", "fcn8s", "fast_rcnn"])
+DEEP = pytest.param("densenet121", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name", ["lenet5_1998", "googlenet", DEEP, "fcn8s", "fast_rcnn"])
 def test_the_course_s_own_nets_pass(name):
     """Between them they have every layer that the package registers."""
     import tensorflow as tf

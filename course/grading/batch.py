@@ -95,15 +95,21 @@ class _Task:
         self.lesson_key, self.settings = lesson_key, settings
 
     def load(self):
-        """The submission's bytes and files, and the key of what will be graded."""
-        text, beside = self.submission.read(), self.submission.beside()
-        parts = [self.lesson_key, repr(self.settings), json.dumps(sorted(beside.items()))]
-        return text, beside, hashlib.sha256(text + "\0".join(parts).encode()).hexdigest()
+        """What `scores.grade` gets of the submission, and the key of what will be graded."""
+        given = {"text": b"", "files": self.submission.beside(), "problem": ""}
+        try:
+            given["text"] = self.submission.read()
+        except ValueError as error:
+            given["problem"] = str(error)
+        parts = [self.lesson_key, repr(self.settings), json.dumps(sorted(given["files"].items())), given["problem"]]
+        key = hashlib.sha256(given["text"])
+        key.update("\0".join(parts).encode())
+        return given, key.hexdigest()
 
     def is_done(self):
         try:
             record = json.loads(self.file.read_text(encoding="utf-8"))
-            return record["key"] == self.load()[2]
+            return record["key"] == self.load()[1]
         except (OSError, ValueError, LookupError, TypeError):
             return False
 
@@ -153,29 +159,25 @@ class _Nothing:
 
 
 class Here:
-    """Submissions on this machine, as many at a time as there are `jobs`."""
+    """Submissions on this machine, as many at a time as there are `jobs`; not on Linux, in Jupyter kernels."""
 
     def __init__(self, lessons, jobs, settings):
-        if sys.platform != "linux":
-            raise ValueError(
-                "Submissions can be graded in processes of their own on Linux alone; here run python -m course teach "
-                "DIR and nbgrader autograde, which executes them in Jupyter kernels that are not shut in."
-            )
-        from course.grading.server import Server
+        from course.grading import kernels, server
 
         prepare({name for lesson in lessons.values() for name in lesson.data()})
         self.lessons, self.settings = lessons, settings
-        self.jobs = jobs or len(os.sched_getaffinity(0))
-        self.start = lambda: Server([data_folder()], data_folder())
-        self.lock, self.server = threading.Lock(), self.start()
-        self.off, self.stopped = self.server.off, False
+        self.jobs = jobs or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+        self.start = lambda: server.Server([data_folder()], data_folder())
+        self.lock, self.server = threading.Lock(), self.start() if can_fork() else None
+        self.off, self.stopped = self.server.off if self.server else kernels.OFF, False
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.stopped = True
-        self.server.close()
+        if self.server:
+            self.server.close()
 
     def run(self, tasks):
         """Yield each task's record as it is written."""
@@ -187,28 +189,27 @@ class Here:
             except BaseException:
                 self.stopped = True
                 pool.shutdown(wait=False, cancel_futures=True)
-                self.server.close()
+                self.__exit__()
                 raise
 
     def _one(self, task):
         begin = time.monotonic()
-        text, beside, key = task.load()
-        graded = self.grade(text, beside, task.submission.lesson)
+        given, key = task.load()
+        graded = self.grade(given, task.submission.lesson)
         return task.write(key, graded, time.monotonic() - begin)
 
-    def grade(self, text, beside, lesson):
-        """Grade one submission; once more with a new server if the server has died meanwhile."""
+    def grade(self, given, lesson):
+        """Grade one submission; once more with a new server if the server has died meanwhile.
+
+        What a submission makes go wrong here gets a note and stops nobody else's.
+        """
         from course.grading import scores
 
         for again in (True, False):
             server = self.server
             try:
-                graded = scores.grade(text, self.lessons[lesson], server, self.settings, beside)
-                return {
-                    "scores": [score._asdict() for score in graded.scores],
-                    "notes": graded.notes,
-                    "notebook": graded.notebook,
-                }
+                graded = scores.grade(lesson=self.lessons[lesson], server=server, settings=self.settings, **given)
+                return _plain(graded)
             except ChildProcessError:
                 if self.stopped or not again:
                     raise
@@ -216,6 +217,22 @@ class Here:
                     if self.server is server:
                         server.close()
                         self.server = self.start()
+            except Exception as error:
+                problem = f"the grader failed with {type(error).__name__}: {error}"
+                unread = {"text": b"", "problem": problem}
+                return _plain(
+                    scores.grade(lesson=self.lessons[lesson], server=server, settings=self.settings, **unread)
+                )
+
+
+def _plain(graded):
+    found = [score._asdict() for score in graded.scores]
+    return {"scores": found, "notes": graded.notes, "notebook": graded.notebook}
+
+
+def can_fork() -> bool:
+    """Whether submissions can have processes of their own, forked and shut in: on Linux alone."""
+    return sys.platform == "linux"
 
 
 def data_folder() -> str:

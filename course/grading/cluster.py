@@ -37,9 +37,9 @@ class OnCluster:
         begun, futures = {}, []
         lessons = self.client.scatter(self.lessons, broadcast=True, hash=False)
         for task in tasks:
-            text, beside, key = task.load()
+            given, key = task.load()
             future = self.client.submit(
-                _grade, lessons, self.settings, task.submission.lesson, text, beside, pure=False, retries=1
+                _grade, lessons, self.settings, task.submission.lesson, given, pure=False, retries=1
             )
             begun[future.key] = task, key
             futures.append(future)
@@ -63,12 +63,12 @@ def _off(lessons, settings):
         return list(_here(settings).off)
 
 
-def _grade(lessons, settings, lesson, text, beside):
+def _grade(lessons, settings, lesson, given):
     begin = time.monotonic()
     with _lock:  # a worker that joined later has not been asked what is off
         _worker.setdefault("lessons", lessons)
         here = _here(settings)
-    return here.grade(text, beside, lesson), time.monotonic() - begin
+    return here.grade(given, lesson), time.monotonic() - begin
 
 
 def _close():

@@ -9,6 +9,7 @@ from course.grading.batch import Watcher
 from course.grading.report import totals
 
 WHAT = {
+    "tests": "its tests in another process",
     "user": "a user of its own",
     "files": "files of its own",
     "processes": "a process namespace of its own",

@@ -95,8 +95,7 @@ class _Pair:
     def ask(self, role, message, seconds):
         """What the process answers. Raises `_Died` if it ends, or is ended because it does not answer."""
         self.send(role, message)
-        reply = self._answer(role, seconds)
-        if reply is not None:
+        if (reply := self._answer(role, seconds)) is not None:
             return reply | {"late": False}
         for victim in {role, "learner"}:
             self.server.signal(self.pids[victim], signal.SIGINT)
@@ -126,10 +125,14 @@ class _Pair:
             return reply
 
     def _how(self, role):
-        status = self.server.wait(self.pids[role], 2)
-        if status is not None and os.WIFSIGNALED(status):
+        status, why = self.server.wait(self.pids[role], 2) or (None, "")
+        if not why and status is not None and os.WIFSIGNALED(status):
             return f"its process died of {signal.Signals(os.WTERMSIG(status)).name}"
-        return "it ended its process"
+        return why or "it ended its process"
+
+    def why(self, role):
+        """What a process that has ended took too much of, if so."""
+        return (self.server.wait(self.pids[role], 1) or (None, ""))[1]
 
     def close(self):
         for pid in self.pids.values():
@@ -218,36 +221,37 @@ class _Submission:
             self._record(index, cell, reply, left)
         if reply.get("lost"):
             if first:
-                self.result.notes.append(f"{self._place(index)}: its process died in the test, or had to be ended.")
+                why = pair.why("learner") or "its process died in the test, or had to be ended"
+                self.result.notes.append(f"{self._place(index)}: {why}.")
             raise _Died("the learner's process was lost")
 
     def _record(self, index, cell, reply, seconds):
         cell.outputs = _outputs(reply.get("outputs"))
         if reply["late"]:
             late = f"the cell ran longer than {seconds:g} seconds"
-            cell.outputs.append(_error("TimeoutError", late))
+            cell.outputs.append(error("TimeoutError", late))
             self.result.notes.append(f"{self._place(index)}: {late}.")
         if self.roles[index] == "test":
             diagnosis = reply.get("diagnosis")
             if diagnosis is None or reply["late"]:
-                diagnosis = _of_outputs(cell.outputs)
+                diagnosis = of_outputs(cell.outputs)
             self.result.diagnoses[index] = diagnosis
 
     def _failed(self, index, why):
         self.done.add(index)
         cell = self.cells[index]
-        cell.outputs = [_error("DeadKernel", why)]
+        cell.outputs = [error("DeadKernel", why)]
         self.result.notes.append(f"{self._place(index)}: {why}.")
         if self.roles[index] == "test":
-            self.result.diagnoses[index] = _of_outputs(cell.outputs)
+            self.result.diagnoses[index] = of_outputs(cell.outputs)
 
     def _give_up(self, why):
         for index in self.steps:
             if index not in self.done:
                 self.done.add(index)
-                self.cells[index].outputs = [_error("DeadKernel", why)]
+                self.cells[index].outputs = [error("DeadKernel", why)]
                 if self.roles[index] == "test":
-                    self.result.diagnoses[index] = _of_outputs(self.cells[index].outputs)
+                    self.result.diagnoses[index] = of_outputs(self.cells[index].outputs)
         self.result.notes.append(f"Not all cells were run: {why}.")
 
     def _place(self, index):
@@ -256,11 +260,12 @@ class _Submission:
         return f'Cell "{name}"' if name else f"Cell {index + 1}"
 
 
-def _error(name, said):
+def error(name: str, said: str) -> NotebookNode:
+    """The output of a cell that failed for no error of its own."""
     return from_dict({"output_type": "error", "ename": name, "evalue": said, "traceback": [f"{name}: {said}"]})
 
 
-def _of_outputs(outputs):
+def of_outputs(outputs):
     """The diagnosis of a test that could not say itself."""
     errors = [output for output in outputs if output.output_type == "error"]
     if not errors:

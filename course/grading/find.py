@@ -9,6 +9,7 @@ import copy
 import difflib
 import json
 import re
+import threading
 from typing import NamedTuple
 
 from nbformat import NotebookNode
@@ -19,6 +20,11 @@ from course.grading.lesson import Lesson
 
 MARKER = re.compile(r"^\s*#+\s*exercise:\s*([\w-]+)\s*$", re.MULTILINE | re.IGNORECASE)
 ALIKE = 0.6  # of a changed cell's text to its source's
+LARGE = 8 * 2**20  # bytes of a notebook that is looked at before it is read whole, one such at a time
+LONG = 2**20  # bytes of a string that is an output
+VALUES = 5_000_000  # that a notebook may hold
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_one_at_a_time = threading.Lock()
 
 
 class Cell(NamedTuple):
@@ -41,7 +47,7 @@ class Repaired(NamedTuple):
 def cells(text: str | bytes) -> list[Cell]:
     """The cells of a notebook file of any format. Raises a `ValueError` for what is no notebook."""
     try:
-        content = json.loads(text)
+        content = _content(text.encode() if isinstance(text, str) else text)
         sheets = content.get("worksheets") or [content]
         raw = [cell for sheet in sheets for cell in sheet.get("cells", [])]
         if "cells" not in content and "worksheets" not in content:
@@ -50,6 +56,18 @@ def cells(text: str | bytes) -> list[Cell]:
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"it is not a notebook: {reason}") from None
+
+
+def _content(text):
+    """What a file holds. A large one is read without its longest strings, which are outputs, and within bounds."""
+    if len(text) <= LARGE:
+        return json.loads(text)
+    with _one_at_a_time:
+        text = STRING.sub(lambda found: b'""' if len(found[0]) > LONG else found[0], text)
+        bare = STRING.sub(b"", text)
+        if sum(map(bare.count, (b",", b"[", b"{"))) > VALUES:
+            raise ValueError(f"it holds more than {VALUES:,} values")
+        return json.loads(text)
 
 
 def _cell(cell, number):

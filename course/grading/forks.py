@@ -6,7 +6,7 @@ lesson, test or submission: the sockets on which these come are handed through i
 
     request {"fork": "learner" | "tests", "limits", "folder"} with two sockets  → {"pid"}
     request {"signal": pid, "with": number}                                     → nothing
-    event   {"ended": pid, "status": wait status}
+    event   {"ended": pid, "status": wait status, "why": what it took too much of, or nothing}
 """
 
 import array
@@ -20,7 +20,7 @@ import socket
 import sys
 import time
 
-from course.grading import sandbox
+from course.grading import sandbox, sums
 from course.grading.server import MESSAGE
 from course.grading.wire import CALL_LIMIT, Channel, Lost
 
@@ -41,6 +41,9 @@ IMPORTED = (
     "course.grading.examiner",
     "course.grading.learner",
 )
+
+
+LOOK = 0.2  # seconds between looks at what processes take
 
 
 def threads() -> list[str]:
@@ -85,17 +88,24 @@ class Forks:
 
     def __init__(self, sock, paths):
         self.sock, self.paths = sock, paths
-        self.children, self.number = set(), 0
+        self.children, self.number = {}, 0  # each child's limits
+        self.why = {}
+        self.next_look = 0.0
         self.own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self.can_pids = self._try_pids()
 
     def _try_pids(self):
-        try:
-            sandbox.unshare(sandbox.NEWPID)
-            sandbox.setns(self.own_pids)
-        except OSError:
-            return False
-        return True
+        """Whether each child can have a PID namespace. One who may leave this process's may not come back without
+        privileges, so a child tries it."""
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            with contextlib.suppress(OSError):
+                sandbox.unshare(sandbox.NEWPID)
+                sandbox.setns(self.own_pids)
+                status = 0
+            os._exit(status)
+        return os.waitpid(pid, 0)[1] == 0
 
     def run(self):
         wake, waker = os.pipe()
@@ -104,7 +114,8 @@ class Forks:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.sock.send(json.dumps({"off": self._what_is_off()}).encode())
         while True:
-            ready, _, _ = select.select([self.sock, wake], [], [])
+            ready, _, _ = select.select([self.sock, wake], [], [], LOOK if self.children else None)
+            self._look()
             if wake in ready:
                 os.read(wake, 4096)
                 self._reap()
@@ -115,6 +126,18 @@ class Forks:
         while self.children:
             self._reap(os.WEXITED)
         os._exit(0)  # TensorFlow takes its time to leave in order, and there is nothing to keep
+
+    def _look(self):
+        """End the processes that, with those they have started, take too much."""
+        begin = time.monotonic()
+        if begin < self.next_look:
+            return
+        for pid, limits in self.children.items():
+            why = sums.exceeded(pid, limits)
+            if why:
+                self.why[pid] = why
+                os.kill(pid, signal.SIGKILL)
+        self.next_look = time.monotonic() + max(LOOK, 4 * (time.monotonic() - begin))
 
     def _serve(self):
         descriptors = array.array("i")
@@ -130,13 +153,14 @@ class Forks:
         if "signal" in request and request["signal"] in self.children:
             os.kill(request["signal"], request["with"])
         if "fork" in request:
-            pid = self._fork(lambda: self._child(request, descriptors))
+            limits = sandbox.Limits(*request["limits"])
+            pid = self._fork(lambda: self._child(request, limits, descriptors), limits)
             self.sock.send(json.dumps({"pid": pid}).encode())
         for descriptor in descriptors:
             os.close(descriptor)
         return True
 
-    def _fork(self, function):
+    def _fork(self, function, limits):
         self.number += 1
         if self.can_pids:
             sandbox.unshare(sandbox.NEWPID)
@@ -157,16 +181,15 @@ class Forks:
                 os._exit(status)
         if self.can_pids:
             sandbox.setns(self.own_pids)
-        self.children.add(pid)
+        self.children[pid] = limits
         return pid
 
-    def _child(self, request, descriptors):
+    def _child(self, request, limits, descriptors):
         nowhere = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(nowhere, number)
         control, calls = (Channel(socket.socket(fileno=number)) for number in descriptors)
         calls.limit = CALL_LIMIT
-        limits = sandbox.Limits(*request["limits"])
         sandbox.enter(self.number % 50_000, limits, self.paths, request["folder"], self.can_pids)
         with contextlib.suppress(Lost):
             if request["fork"] == "learner":
@@ -186,12 +209,12 @@ class Forks:
             off = sandbox.enter(0, sandbox.Limits(), self.paths, None, self.can_pids)
             os.write(write, json.dumps(off).encode())
 
-        pid = self._fork(report)
+        pid = self._fork(report, sandbox.Limits())
         os.close(write)
         said = os.read(read, MESSAGE)
         os.close(read)
         os.waitpid(pid, 0)
-        self.children.discard(pid)
+        self.children.pop(pid)
         if not said:
             sys.exit("a process could not be shut in")
         return json.loads(said)
@@ -207,11 +230,11 @@ class Forks:
             if pid == 0:
                 return
             if pid in self.children:
-                self.children.discard(pid)
+                self.children.pop(pid)
                 if not self.can_pids:
                     self._end_orphans()
                 with contextlib.suppress(OSError):
-                    self.sock.send(json.dumps({"ended": pid, "status": status}).encode())
+                    self.sock.send(json.dumps({"ended": pid, "status": status, "why": self.why.pop(pid, "")}).encode())
 
     def _end_orphans(self):
         """Without a PID namespace: kill what a process has left behind, which has become this one's child."""

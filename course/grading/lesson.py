@@ -61,7 +61,7 @@ def load(path: str | Path) -> Lesson:
     """A lesson from its source, `solutions/NN_topic.py`, or from a notebook of nbgrader's `source/`."""
     path = Path(path)
     solved = release.solved(path) if path.suffix == ".py" else notebook.read(path)
-    return Lesson(path.stem, solved, release._cleared(solved), tuple(map(_role, solved.cells)))
+    return Lesson(path.stem, solved, release.cleared(solved), tuple(map(_role, solved.cells)))
 
 
 def _role(cell):

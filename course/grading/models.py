@@ -221,7 +221,7 @@ def traced(call, shapes, weights=True):
         return None, None, outputs
     model = _functional(inputs, symbolic)
     if any(opening.is_opaque(layer) for layer in model.layers):
-        with mock.patch.object(keras.layers.Layer, "__call__", opening._call_inside):
+        with mock.patch.object(keras.layers.Layer, "__call__", opening.call_inside):
             outputs = call(inputs)
         symbolic = [tensor for tensor in keras.tree.flatten(outputs) if keras.utils.is_keras_tensor(tensor)]
         model = _functional(inputs, symbolic)

@@ -6,7 +6,7 @@ import inspect
 import sys
 import types
 
-from course.checks.calling import _is_stub
+from course.checks.calling import is_stub
 from course.grading.calls import FORWARDED, Peer
 from course.grading.wire import Unsendable
 
@@ -123,7 +123,7 @@ class LearnersObjects(Peer):
             "name": str(getattr(function, "__name__", type(function).__name__)),
             "module": _module_of(function),
             "doc": getattr(function, "__doc__", None),
-            "stub": isinstance(function, types.FunctionType) and _is_stub(function),
+            "stub": isinstance(function, types.FunctionType) and is_stub(function),
             "file": code.co_filename if code else "",
             "line": code.co_firstlineno if code else 1,
             "lines": "".join(lines)[:20_000],

@@ -10,7 +10,7 @@ from traitlets import Bool, Float
 
 from course.executed import ANSI
 from course.grading import engine, find
-from course.grading.hidden import FAILED, MARKERS, hidden_lines
+from course.grading.hidden import FAILED, MARKERS, fails_in_hidden, hidden_lines
 from course.grading.lesson import load
 from course.grading.server import Server
 
@@ -38,7 +38,7 @@ class ExecuteApart(NbGraderPreprocessor):
             self.log.warning("%s: %s", names["student"], note)
         for index, reason in done.ungraded.items():
             self.log.error("%s: %s", names["student"], reason)
-            repaired.notebook.cells[index].outputs.append(engine._error("NotGraded", reason))
+            repaired.notebook.cells[index].outputs.append(engine.error("NotGraded", reason))
         return repaired.notebook, resources
 
 
@@ -62,10 +62,14 @@ class HideHiddenTests(NbGraderPreprocessor):
             return cell, resources
         lines = cell.source.split("\n")
         hidden = hidden_lines(cell.source)
-        secret = [lines[number - 1].strip() for number in hidden if lines[number - 1].strip()]
-        cell.source = "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden)
+        secret = [lines[number - 1].strip() for number in hidden if len(lines[number - 1].strip()) > 3]
         for output in cell.outputs:
-            shown = "\n".join(output.get("traceback", []))
-            if output.output_type == "error" and any(line in ANSI.sub("", shown) for line in secret):
+            if output.output_type != "error":
+                continue
+            if fails_in_hidden(output.traceback, cell.source, cell.get("execution_count")):
                 output.ename, output.evalue, output.traceback = "HiddenTest", FAILED, [FAILED]
+            else:  # what IPython shows around a line that failed
+                shown = [ANSI.sub("", line) for step in output.traceback for line in step.split("\n")]
+                output.traceback = [line for line in shown if not any(part in line for part in secret)]
+        cell.source = "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden)
         return cell, resources

@@ -137,7 +137,7 @@ class _Watch:
 
 def install(peer):
     """Let the checks of this process ask the learner's process where they would look at its code."""
-    judge._watched = peer.watched
+    judge.watched = peer.watched
     for path in SEEDS:
         original = pkgutil.resolve_name(path)
 

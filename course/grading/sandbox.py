@@ -44,7 +44,10 @@ PARTS = ("user", "files", "processes", "network")
 
 
 class Limits(NamedTuple):
-    """What one process may take: bytes of memory, of a file and of all its files, processes and threads, open files."""
+    """What one side of a submission may take: bytes of memory, of a file and of all files, processes, open files.
+
+    The system holds each process to the limits of memory and files; `course.grading.sums` holds them to both together.
+    """
 
     memory: int = 6 * 2**30
     file: int = 256 * 2**20

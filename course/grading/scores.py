@@ -6,7 +6,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade, is_grade
 
-from course.grading import engine, find
+from course.grading import engine, find, kernels
 from course.grading.lesson import Lesson
 
 # What is printed on stderr is no error: an error is an exception. TensorFlow, warnings and progress bars print there.
@@ -37,10 +37,17 @@ class Graded(NamedTuple):
     notebook: NotebookNode
 
 
-def grade(text: bytes, lesson: Lesson, server, settings: engine.Settings, files: dict | None = None) -> Graded:
-    """Grade one submission. What cannot be read at all gets no points, and a note says so."""
+def grade(
+    text: bytes, lesson: Lesson, server, settings: engine.Settings, files: dict | None = None, problem: str = ""
+) -> Graded:
+    """Grade one submission; without a fork server, `None`, in a Jupyter kernel.
+
+    What cannot be read, for the `problem` or by itself, gets no points and a note.
+    """
     notes = []
     try:
+        if problem:
+            raise ValueError(problem)
         submitted = find.cells(text)
     except ValueError as error:
         submitted = []
@@ -48,7 +55,11 @@ def grade(text: bytes, lesson: Lesson, server, settings: engine.Settings, files:
     repaired = find.repair(submitted, lesson)
     if not notes:
         notes += repaired.notes
-    done = engine.run(repaired, lesson, server, settings, files) if submitted else engine.Run({}, set(), {}, [])
+    done = engine.Run({}, set(), {}, [])
+    if submitted and server:
+        done = engine.run(repaired, lesson, server, settings, files)
+    elif submitted:
+        done = kernels.run(repaired, lesson, settings, files)
     notes += done.notes
     for index in sorted(done.together):
         notes.append(f"{_name(repaired, index)} was tested in one process with the submission, which could forge it.")

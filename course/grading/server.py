@@ -74,7 +74,7 @@ class Server:
             self._send({"signal": pid, "with": int(number)})
 
     def wait(self, pid, seconds):
-        """The wait status of a process that ends within so many seconds, else `None`."""
+        """Of a process that ends within so many seconds: its wait status, and what it took too much of; else `None`."""
         with self.lock:
             self.lock.wait_for(lambda: pid in self.ended, seconds)
             return self.ended.get(pid)
@@ -111,7 +111,7 @@ class Server:
                     return
                 message = json.loads(data)
                 if "ended" in message:
-                    self.ended[message["ended"]] = message["status"]
+                    self.ended[message["ended"]] = message["status"], message["why"]
                 else:
                     self.replies.append(message)
                 self.lock.notify_all()

@@ -5,6 +5,7 @@ import re
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -13,12 +14,15 @@ from course.errors import unknown
 from course.grading import find, names
 from course.grading.lesson import Lesson
 
-LARGEST = 500 * 2**20  # bytes of a notebook that is read
+LARGEST = 250 * 2**20  # bytes of a notebook that is read
+PACKED = 200  # times that a large notebook in a zip may be smaller: what packs better is made to fill the memory
+LARGE = 20 * 2**20
 BESIDE = 32 * 2**20  # bytes of the files beside a notebook
 
 
 class Submission(NamedTuple):
-    """One notebook of one student: `read()` gives its bytes, `beside()` the files beside it, in hexadecimal."""
+    """One notebook of one student: `read()` gives its bytes or raises a `ValueError` that says why it cannot be read,
+    `beside()` the files beside it, in hexadecimal."""
 
     student: str
     lesson: str
@@ -79,14 +83,26 @@ def _in_folder(path, notes):
 
 def _reader(file):
     def read():
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
-                return b""
-            return stream.read(LARGEST)
+        try:
+            descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            with open(descriptor, "rb") as stream:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    raise ValueError(f"{file.name} is no file")
+                if status.st_size > LARGEST:
+                    raise ValueError(_too_large(file.name, status.st_size))
+                return stream.read(LARGEST)
+        except OSError as error:
+            raise ValueError(f"{file.name} cannot be read: {error.strerror}") from None
 
     return read
+
+
+def _too_large(name, size):
+    return (
+        f"{name} has {size / 2**20:,.0f} MB, and the most that is read is {LARGEST // 2**20} MB; it can be handed in "
+        "again with its outputs cleared"
+    )
 
 
 def _beside(file, own_folder):
@@ -102,7 +118,10 @@ def _beside(file, own_folder):
             name = other.relative_to(file.parent)
             if any(part.startswith(".") for part in name.parts) or other.stat().st_size > room:
                 continue
-            content = _reader(other)()
+            try:
+                content = _reader(other)()
+            except ValueError:
+                continue
             room -= len(content)
             found[name.as_posix()] = content.hex()
         return found
@@ -126,16 +145,24 @@ def _in_zip(path, notes):
             if stat.S_ISLNK(info.external_attr >> 16):
                 notes.append(f"{info.filename} is a link; it was not followed.")
                 continue
-            if info.file_size > LARGEST:
-                notes.append(f"{info.filename} is larger than {LARGEST // 2**20} MB; it was not read.")
-                continue
             yield parts, info.date_time, _member(path, info), dict
 
 
 def _member(path, info):
+    name = PurePosixPath(info.filename).name
+
     def read():
-        with zipfile.ZipFile(path) as archive, archive.open(info) as stream:
-            return stream.read(LARGEST)
+        if info.file_size > LARGEST:
+            raise ValueError(_too_large(name, info.file_size))
+        if info.file_size > LARGE and info.file_size > PACKED * info.compress_size:
+            raise ValueError(
+                f"{name} unpacks to more than {PACKED} times its size in the zip file; it was not unpacked"
+            )
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(info) as stream:
+                return stream.read(LARGEST)
+        except (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError, OSError) as error:
+            raise ValueError(f"{name} cannot be unpacked: {error}") from None
 
     return read
 
@@ -146,11 +173,11 @@ def _lesson_of(parts, read, lessons, notes):
         for name in lessons:
             if name in stem:
                 return name
-    best = {}
+    best, problem = {}, ""
     try:
         cells = find.cells(read())
-    except ValueError:
-        cells = []
+    except ValueError as error:
+        cells, problem = [], f" ({error})"
     ids = {cell.grade_id for cell in cells} | {mark for cell in cells for mark in find.MARKER.findall(cell.source)}
     defined = frozenset().union(*(names.defined(cell.source) for cell in cells), frozenset())
     for name, lesson in lessons.items():
@@ -163,7 +190,7 @@ def _lesson_of(parts, read, lessons, notes):
         return name
     if len(lessons) == 1:
         return name
-    notes.append(f"{'/'.join(parts)} belongs to no lesson; name it after one, or give --lesson.")
+    notes.append(f"{'/'.join(parts)} belongs to no lesson{problem}; name it after one, or give --lesson.")
     return None
 
 
