@@ -187,6 +187,10 @@ def test_runs_to_compare_differ_without_colour():
 def test_results_carry_the_name_of_their_data_set():
     name = "glyphs (stand-in for CIFAR-10)"
     assert plots.training_curves(HISTORY, title=name)[0].figure.get_suptitle() == name
+    told, other = (SimpleNamespace(history=HISTORY, data_name=data) for data in (name, "digits"))
+    for given, title in ((told, name), ({"one": told, "two": told}, name), ({"one": told, "two": other}, "")):
+        assert plots.training_curves(given)[0].figure.get_suptitle() == title
+    assert plots.training_curves(told, title="mine")[0].figure.get_suptitle() == "mine"
     grid = plots.mistakes(DIGITS, LABELS, (LABELS + 1) % 10, title=name)
     assert grid[0].figure.get_suptitle() == name
     assert_legible(grid[0])

@@ -109,10 +109,12 @@ def test_batches_are_taken_as_they_come():
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")  # Keras's, for any data set of unknown length
 def test_more_images_than_the_buffer_are_all_drawn(monkeypatch):
     monkeypatch.setattr(training.feeding, "SHUFFLE_BUFFER", 20)
+    monkeypatch.setattr(training.feeding, "SHUFFLE_BYTES", 20 * 1024)
     (epoch,) = order(numbered())
     numbers = [number for batch in epoch for number in batch]
     assert sorted(numbers) == list(range(96))
     assert max(abs(place - number) for place, number in enumerate(numbers)) > 1
+    assert max(numbers[:10]) < 30
     unknown_length = numbered().filter(lambda image, number: number % 2 == 0)
     (epoch,) = order(unknown_length)
     assert sorted(number for batch in epoch for number in batch) == list(range(0, 96, 2))
@@ -166,6 +168,35 @@ def test_a_compiled_model_keeps_its_loss_and_optimizer():
     assert (model.loss, float(model.optimizer.learning_rate)) == ("mse", 0.25)
     training.fit(model, (IMAGES, LABELS[:, None]), epochs=1, optimizer="rmsprop", verbose=0)
     assert (model.loss, type(model.optimizer)) == ("mse", keras.optimizers.RMSprop)
+
+
+def test_another_optimizer_leaves_the_rest_as_compiled():
+    model = small()
+    top = keras.metrics.SparseTopKCategoricalAccuracy(2, name="top2")
+    loss = keras.losses.SparseCategoricalCrossentropy()
+    model.compile("adam", loss, metrics=[top], loss_weights=[2.0], steps_per_execution=3, run_eagerly=False)
+    history = training.fit(model, (IMAGES, LABELS), epochs=1, optimizer=keras.optimizers.SGD(0.0), verbose=0).history
+    assert set(history) == {"loss", "top2"}
+    unweighted = model.evaluate(IMAGES, LABELS, verbose=0)[0] / 2
+    probabilities = np.asarray(model(IMAGES), "float64")[np.arange(96), LABELS]
+    assert unweighted == pytest.approx(-np.log(probabilities).mean(), rel=1e-4)
+    assert (model.steps_per_execution, model.loss) == (3, loss)
+
+    def mine(labels, outputs):
+        return labels
+
+    model.compile("adam", "mse", metrics=[mine])
+    with pytest.raises(ValueError, match="one of its metrics cannot be made again"):
+        training.fit(model, (IMAGES, LABELS), epochs=1, optimizer="sgd", verbose=0)
+
+
+def test_the_history_has_the_name_of_the_data():
+    from course.data import load
+
+    data = load("digits", split="test").take(8)
+    model = keras.Sequential([keras.Input(data.element_spec[0].shape), layers.Flatten(), layers.Dense(10)])
+    assert training.fit(model, data, epochs=1, verbose=0).data_name == "digits"
+    assert training.fit(small(), (IMAGES, LABELS), epochs=1, verbose=0).data_name == ""
 
 
 def test_a_second_fit_goes_on_where_the_first_ended():

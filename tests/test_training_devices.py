@@ -147,6 +147,47 @@ def test_one_device_is_no_strategy():
     assert machine.strategy(net(), ["CPU:0"]) is None
 
 
+def test_machines_in_mixed_precision_take_the_same_step():
+    """Of one machine alone: the gradients of float16 are scaled before and the step is not."""
+    team = tf.distribute.OneDeviceStrategy("CPU:0")
+    images = np.random.default_rng(0).normal(size=(8, 4, 4, 1)).astype("float32")
+    batch, moved = (tf.constant(images), tf.constant(np.arange(8) % 2)), {}
+    for policy in ("float32", "mixed_float16"):
+        keras.config.set_dtype_policy(policy)
+        try:
+            with team.scope():
+                keras.utils.set_random_seed(0)
+                head = keras.layers.Dense(2, activation="softmax", dtype="float32")
+                model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Flatten(), head])
+                model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
+                model.optimizer.build(model.trainable_variables)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        before = model.get_weights()[0]
+        workers._steps(team, model, keras.losses.sparse_categorical_crossentropy)[0](batch)
+        moved[policy] = model.get_weights()[0] - before
+    assert np.abs(moved["float32"]).max() > 0.01
+    assert moved["mixed_float16"] == pytest.approx(moved["float32"], abs=2e-3)
+
+
+def test_machines_without_a_seed_draw_the_same_order(monkeypatch):
+    orders = []
+
+    def noted(model, data, *, callbacks, **options):
+        callbacks[0].on_epoch_begin(0)
+        orders.append([int(number) for _, numbers in data for number in numbers])
+        return keras.callbacks.History()
+
+    monkeypatch.setattr(workers, "strategy", lambda: tf.distribute.OneDeviceStrategy("CPU:0"))
+    monkeypatch.setattr(workers, "first", lambda: True)
+    monkeypatch.setattr(workers, "fit", noted)
+    for number in range(2):
+        training.seed(number)
+        model = keras.Sequential([keras.Input((1, 1, 1)), keras.layers.Flatten(), keras.layers.Dense(20)])
+        training.fit(model, (np.zeros((20, 1, 1, 1), "float32"), np.arange(20)), epochs=1, verbose=0)
+    assert orders[0] == orders[1] != list(range(20))
+
+
 def test_a_model_that_cannot_be_copied_gets_a_sentence():
     class Own(keras.Model):
         def __init__(self, units):

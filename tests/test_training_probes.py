@@ -66,6 +66,21 @@ def test_find_learning_rate_stops_where_gradient_descent_diverges():
     assert len(found.rates) < 120
 
 
+def test_mixed_precision_does_not_hinder_it():
+    def found(policy):
+        keras.config.set_dtype_policy(policy)
+        try:
+            training.seed(0)
+            model = keras.Sequential([keras.Input((6, 6, 1)), layers.Flatten(), layers.Dense(2, dtype="float32")])
+            model.compile(keras.optimizers.SGD(0.1), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+            assert (type(model.optimizer) is keras.optimizers.SGD) == (policy == "float32")
+            return training.find_learning_rate(model, DATA, steps=6, lowest=1e-3, highest=0.3)
+        finally:
+            keras.config.set_dtype_policy("float32")
+
+    assert found("mixed_float16").losses == pytest.approx(found("float32").losses, rel=1e-3)
+
+
 def test_a_schedule_does_not_hinder_it():
     model = net()
     rates = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)

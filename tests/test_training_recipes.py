@@ -76,6 +76,11 @@ def test_every_recipe_in_every_profile(name, profile):
     optimizer = recipe.optimizer(5)
     assert type(optimizer).from_config(optimizer.get_config()).get_config() == optimizer.get_config()
     image = tf.fill((300, 300, 3), 100.0)
+    if recipe.evaluation:
+        middle = image
+        for step in recipe.steps(recipe.evaluation):
+            middle = step(middle)
+        assert middle.shape[:2] == (227 if name == "alexnet" else 224,) * 2
     for step, (function, _) in zip(recipe.steps(), recipe.augment, strict=True):
         image = step(image) if function in ("rescale_shorter_side", "center_crop") else step(image, seed=[1, 2])
     crops = [
@@ -238,7 +243,7 @@ def test_fit_follows_the_recipe_and_what_is_given_comes_first():
     plan = training.recipe("resnet_cifar", "smoke", epochs=4, images=32, learning_rate=0.5)
     net = model()
     history = training.fit(net, (images, labels), recipe=plan, verbose=0)
-    assert history.history["learning_rate"] == pytest.approx([0.5, 0.05, 0.005, 0.005])  # as each epoch leaves it
+    assert history.history["learning_rate"] == pytest.approx([0.5, 0.5, 0.05, 0.005])  # of each epoch's last step
     assert (type(net.optimizer), net.optimizer.l2, int(net.optimizer.iterations)) == (training.SGD, 1e-4, 4 * 2)
     net = model()
     given = {"epochs": 2, "batch_size": 8, "optimizer": "adam"}

@@ -1,5 +1,6 @@
 """Runs that are killed, broken off or tampered with, and go on."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -10,10 +11,12 @@ import sys
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from course import training
-from course.training import checkpoints
+from course.data import preprocessing
+from course.training import checkpoints, feeding
 
 LABELS = np.arange(40) % 2
 IMAGES = (np.random.default_rng(0).normal(size=(40, 6, 6, 1)) + LABELS[:, None, None, None]).astype("float32")
@@ -168,16 +171,73 @@ def test_another_run_under_the_same_name_is_refused():
     for change, told in (
         ({"seed": 2}, "seed was 1, is 2"),
         ({"batch_size": 8}, "batch_size was 32, is 8"),
-        ({"optimizer": keras.optimizers.Adam}, "optimizer was "),
-        ({"optimizer": lambda: keras.optimizers.SGD(0.5)}, "optimizer was "),
+        ({"optimizer": keras.optimizers.Adam}, "optimizer was SGD, is Adam. If it is"),
+        ({"optimizer": lambda: keras.optimizers.SGD(0.5)}, "else: optimizer learning_rate was 0.1, is 0.5. If it is"),
         ({"train": (IMAGES + 1, LABELS)}, "other train data"),
-        ({"augment": [lambda image: -image]}, "augmentation was [], is ['<function"),
+        ({"augment": [lambda image: -image]}, "augmentation was none, is <lambda> "),
+        ({"steps_per_epoch": 1}, "else: steps_per_epoch was none, is 1. If"),
+        ({"class_weight": {0: 0.5, 1: 1.0}}, 'class_weight was nothing, is {"0": 0.5, "1": 1.0}'),
         ({"epochs": 1}, "has 2 epochs already, and epochs is 1; ask for 2 or more, or give this run another name"),
     ):
         changed = options | change
         changed["optimizer"] = changed["optimizer"]()
         with pytest.raises(ValueError, match=re.escape(told)):
             fit(net(), **changed)
+
+
+def test_another_recipe_under_the_same_name_is_refused():
+    plan = training.recipe("minivgg", epochs=4, images=16, schedule=training.Plateau(), augment=())
+    interrupted(1, recipe=plan, epochs=None)
+    for change, told in (
+        ({"images": 32}, "else: images was 16, is 32. If"),
+        ({"schedule": training.Plateau(patience=1)}, "else: schedule patience was 5, is 1. If"),
+        ({"warm_up": training.WarmUp(0.001, 4)}, 'warm_up was none, is {"class_name": "WarmUp"'),
+    ):
+        with pytest.raises(ValueError, match=re.escape(told)):
+            fit(net(), recipe=dataclasses.replace(plan, **change), epochs=None)
+
+
+def test_the_same_model_goes_on_where_a_callback_changed_its_rate():
+    def rates():
+        return keras.callbacks.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))
+
+    def compiled(model):
+        model.compile(keras.optimizers.SGD(0.3), "sparse_categorical_crossentropy")
+        return model
+
+    model, whole = compiled(fresh()), compiled(fresh())
+    with pytest.raises(Broken):
+        fit(model, callbacks=[rates(), break_off(2)])
+    fit(model, callbacks=[rates()])
+    fit(whole, callbacks=[rates()], resume=None)
+    assert same(model, whole)
+
+
+@pytest.mark.parametrize("batched", [False, True])
+@pytest.mark.parametrize("random", ["shuffled", "augmented"])
+def test_data_that_read_differently_each_time_are_refused(random, batched):
+    data = tf.data.Dataset.from_tensor_slices(DATA)
+    if random == "shuffled":
+        data = data.shuffle(40, seed=3)
+    else:
+        data = preprocessing.augment(data, preprocessing.random_flip, seed=0)
+    with pytest.raises(ValueError, match=r"train gives other elements each time it is read.* augment=\[…\]\.$"):
+        fit(net(), data.batch(8) if batched else data)
+
+
+def test_labels_and_images_beyond_the_first_make_data_known():
+    def known(images, labels):
+        return feeding.fingerprint("train", tf.data.Dataset.from_tensor_slices((images, labels)))
+
+    first = known(IMAGES, LABELS)
+    assert first == known(IMAGES.copy(), LABELS.copy())
+    other, far = LABELS.copy(), IMAGES.copy()
+    other[-1] ^= 1
+    far[-1] += 1
+    assert first not in (known(IMAGES, other), known(far, LABELS))
+    words = tf.data.Dataset.from_tensor_slices((IMAGES, [f"{number}" for number in range(40)])).batch(4)
+    parts = tf.data.Dataset.from_tensor_slices((IMAGES, tf.ragged.range(tf.range(40))))
+    assert len({feeding.fingerprint("train", data) for data in (words, parts, parts.skip(1))}) == 3
 
 
 def test_another_model_is_refused_and_told_what_to_do(runs):

@@ -93,9 +93,13 @@ def mistakes(pictures, labels, predictions, probabilities=None, *, names=None, m
 def training_curves(history, *, title=None):
     """Draw the loss and each metric by epoch, training in full lines and validation in dashes; return the `Axes`.
 
-    `history` is what `fit` returned, its dict, or a dict of several by name, to compare them. `title`, the name of the
-    data set say, goes over all.
+    `history` is what `fit` returned, its dict, or a dict of several by name, to compare them. `title` goes over
+    all: the name of the data set that `fit` was given, when left out.
     """
+    if title is None:
+        given = history.values() if isinstance(history, dict) else [history]
+        names = {getattr(one, "data_name", "") for one in given}
+        title = names.pop() if len(names) == 1 else ""
     runs = _runs(history)
     metrics = [name for name in next(iter(runs.values())) if not name.startswith("val_") and name != "learning_rate"]
     metrics.sort(key=lambda name: name != "loss")

@@ -4,10 +4,24 @@ import keras
 
 
 def compiled(model, optimizer=None, metrics=("accuracy",)):
-    """Compile the model unless it is; with an optimizer, compile it anew with the loss it has."""
-    if optimizer is not None or not model.compiled:
-        loss = model.loss if model.compiled else cross_entropy(model)
-        model.compile("adam" if optimizer is None else optimizer, loss, metrics=list(metrics))
+    """Compile the model unless it is; with an optimizer, compile it anew with all else that it was compiled with.
+
+    Raises a `ValueError` where Keras cannot write down that rest, as of a metric that is a function of one's own.
+    """
+    if not model.compiled:
+        model.compile("adam" if optimizer is None else optimizer, cross_entropy(model), metrics=list(metrics))
+    elif optimizer is not None:
+        config = {
+            name: value for name, value in model.get_compile_config().items() if name not in ("optimizer", "loss")
+        }
+        try:
+            rest = keras.saving.deserialize_keras_object(config)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f'The model "{model.name}" cannot be compiled anew with this optimizer, since one of its metrics '
+                f"cannot be made again ({str(error).splitlines()[0]}); call model.compile with the optimizer yourself."
+            ) from None
+        model.compile(optimizer=optimizer, loss=model.loss, **rest)
     return model
 
 

@@ -7,9 +7,13 @@ import inspect
 import numpy as np
 import tensorflow as tf
 
-SHUFFLE_BUFFER = 10_000  # images held in memory, from which the next one is drawn
-SHUFFLE_BYTES = 2**30
-FIRST = 32  # examples by which a data set is known again
+SHUFFLE_BYTES = 2**30  # of examples held in memory, from which the next one is drawn
+SHUFFLE_BUFFER = 10_000  # examples held at most where nobody knows how many there are
+ASSUMED = 2**20  # bytes of an example of a data set that gives none to measure
+MEASURED = 8  # examples by which the size of all is judged
+FIRST = 32  # examples that are read twice, to see whether both readings give the same
+LABELS = 100_000  # elements of a data set whose labels make it known again
+IMAGES = 2**26  # bytes of a data set's images that do
 SAMPLED = 2**28  # bytes of an array beyond which not every one is read for that
 
 
@@ -20,7 +24,9 @@ def examples(name, data):
         if len(images) != len(labels) or not len(images):
             raise ValueError(f"{name} has {len(images)} images and {len(labels)} labels; give a label for each image.")
         with tf.device("CPU"):  # a data set's own place, whatever the GPU holds
-            data = tf.data.Dataset.from_tensor_slices((images, labels))
+            arrays = tf.convert_to_tensor(images), tf.convert_to_tensor(labels)
+            data = tf.data.Dataset.from_tensor_slices(arrays)
+        data.arrays = arrays  # so that `Epochs` can draw from all of them, without a buffer
     if not isinstance(data, tf.data.Dataset):
         raise ValueError(
             f"{name} is a {type(data).__name__}; give a tf.data.Dataset of (image, label), "
@@ -36,16 +42,19 @@ def batched(data, model):
     return images.shape.rank == (len(inputs[0].shape) if inputs else 4)
 
 
-def in_batches(data, model, batch_size):
-    """The data as batches, in their order."""
-    return (data if batched(data, model) else data.batch(batch_size)).prefetch(tf.data.AUTOTUNE)
+def in_batches(data, model, batch_size, steps=()):
+    """The data as batches, in their order; steps without chance are done to single images."""
+    if not batched(data, model):
+        data = (augmented(data, steps, tf.zeros(2, tf.int64)) if steps else data).batch(batch_size)
+    return data.prefetch(tf.data.AUTOTUNE)
 
 
 class Epochs:
     """The training data, an epoch at a time: `begin(epoch)` sets what the next pass over `data` draws.
 
     The order and the augmentation follow from the seed and the number of the epoch alone, so that a run which is taken
-    up again sees what it would have seen. Batches that come ready-made are left as they are.
+    up again sees what it would have seen. Of arrays, every order is as likely; of a `tf.data.Dataset`, the next example
+    is drawn from as many as a gibibyte holds, all of a small set. Batches that come ready-made are left as they are.
     """
 
     def __init__(self, train, model, batch_size, seed, steps=(), images=None, batches=None, replicas=1):
@@ -60,7 +69,7 @@ class Epochs:
             self.data, size = train, None
         else:
             size = int(train.cardinality())  # negative: unknown or without end
-            self.data = self._drawn(train, size, steps, images).batch(batch_size)
+            self.data = self._drawn(train, size, steps, images, batch_size)
             if images is not None and size != tf.data.UNKNOWN_CARDINALITY:
                 size = images if size < 0 else min(images, size)
             if size == tf.data.INFINITE_CARDINALITY:
@@ -83,40 +92,54 @@ class Epochs:
         count = int(self.data.cardinality())
         return count if count >= 0 else int(self.data.reduce(0, lambda count, _: count + 1))
 
-    def _drawn(self, train, size, steps, images):
-        buffer = _buffer(train, size)
+    def _drawn(self, train, size, steps, images, batch_size):
+        arrays = getattr(train, "arrays", None)
+        source = train if arrays is None else tf.data.Dataset.range(size)
+        buffer = _buffer(train, size) if arrays is None else size
+
+        def looked_up(places):
+            return tuple(tf.gather(array, places) for array in arrays)
 
         def epoch(seeds):
             tf.random.set_seed(1)  # this function's own: the order is to depend on nothing outside
-            order = train.shuffle(buffer, seed=seeds[0], reshuffle_each_iteration=False)
+            order = source.shuffle(buffer, seed=seeds[0], reshuffle_each_iteration=False)
             order = order if images is None else order.take(images)
-            return _augmented(order, steps, seeds) if steps else order
+            if not steps:
+                return order.batch(batch_size)
+            return augmented(order if arrays is None else order.map(looked_up), steps, seeds).batch(batch_size)
 
         once = tf.data.Dataset.from_tensors(0).map(lambda _: self._seeds.read_value())
-        return once.flat_map(epoch)
+        drawn = once.flat_map(epoch)
+        return drawn if arrays is None or steps else drawn.map(looked_up, tf.data.AUTOTUNE, deterministic=True)
 
 
 def _buffer(data, size):
-    """How many examples to hold: all of few, fewer of large ones, so that they take about a gibibyte at most."""
+    """How many examples to hold, so that they take about a gibibyte at most: all of a set that is no larger."""
+    most = max(SHUFFLE_BYTES // max(_bytes_each(data), 1024), 1)  # a tensor takes some memory, however small
+    return min(size, most) if size > 0 else min(SHUFFLE_BUFFER, most)
+
+
+def _bytes_each(data):
+    """The bytes of an example: by its shape, or of the largest of the first ones where the shapes are not known."""
     specs = tf.nest.flatten(data.element_spec)
-    counts = [spec.shape.num_elements() for spec in specs]
-    bytes_each = sum(count * spec.dtype.size for count, spec in zip(counts, specs, strict=True) if count)
-    most = min(SHUFFLE_BUFFER, max(SHUFFLE_BYTES // max(bytes_each, 1), 1))
-    return min(size, most) if size > 0 else most
+    if all(isinstance(spec, tf.TensorSpec) and spec.shape.is_fully_defined() for spec in specs):
+        return sum(spec.shape.num_elements() * spec.dtype.size for spec in specs)
+    sizes = [sum(len(part) for part in _contents(element)) for element in data.take(MEASURED)]
+    return max(sizes, default=ASSUMED)
 
 
-def _augmented(data, steps, seeds):
+def augmented(data, steps, seeds):
     """The images with the steps done to them, each by a seed of its own: the epoch's, the image's place, the step's."""
     takes_seed = [_takes_seed(step) for step in steps]
 
-    def augmented(number, example):
+    def drawn(number, example):
         image, *rest = example
-        drawn = tf.random.split(tf.random.fold_in(seeds, number), len(steps))
-        for step, with_seed, own in zip(steps, takes_seed, tf.unstack(drawn), strict=True):
+        pairs = tf.random.split(tf.random.fold_in(seeds, number), len(steps))
+        for step, with_seed, own in zip(steps, takes_seed, tf.unstack(pairs), strict=True):
             image = step(image, seed=own) if with_seed else step(image)
         return image, *rest
 
-    return data.enumerate().map(augmented, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return data.enumerate().map(drawn, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
 def _takes_seed(step):
@@ -124,27 +147,68 @@ def _takes_seed(step):
     return not bound and "seed" in inspect.signature(step).parameters
 
 
-def fingerprint(data):
-    """Say what the data are, so that other data can be told from them: what is in an element, how many, the first."""
+def fingerprint(name, data):
+    """Say what the data are, so that other data can be told from them.
+
+    Of arrays up to 256 MiB all is read, of larger ones numbers evenly spread. Of a `tf.data.Dataset`, the form and the
+    number of its elements count, the labels of its first 100,000 elements, and its first 64 MiB of images: beyond,
+    other data are not noticed. Raises a `ValueError` for a data set that reads differently each time.
+    """
     if data is None:
         return ""
     if isinstance(data, tuple):
         arrays = [np.ascontiguousarray(part) for part in data]
         return "; ".join(f"{array.shape} {array.dtype} {_digest(array)}" for array in arrays)
-    spec = f"{data.element_spec}; {int(data.cardinality())} elements"
-    first, again = (_first(data) for _ in range(2))
-    return f"{spec}; {first}" if first == again else spec  # shuffled anew each time: the first ones say nothing
+    first, again = (_hashed(data.take(FIRST)) for _ in range(2))
+    if first != again:
+        raise ValueError(
+            f"{name} gives other elements each time it is read, so that a run could not be taken up again; leave out "
+            "its shuffling and its random steps: fit shuffles single images itself, and takes steps as augment=[…]."
+        )
+    return (
+        f"{data.element_spec}; {int(data.cardinality())} elements; {_hashed(_images(data))}; {_hashed(_labels(data))}"
+    )
 
 
 def _digest(array):
     flat = array.reshape(-1)
     step = -(-array.nbytes // SAMPLED) or 1
-    return hashlib.sha256(np.ascontiguousarray(flat[::step])).hexdigest()[:16]
+    return hashlib.sha256(_bytes(np.ascontiguousarray(flat[::step]))).hexdigest()[:16]
 
 
-def _first(data):
+def _images(data):
+    """The first elements, up to so many bytes."""
+    read = 0
+    for element in data.take(LABELS):
+        yield element
+        read += sum(len(part) for part in _contents(element))
+        if read > IMAGES:
+            return
+
+
+def _labels(data):
+    """The labels of the elements: all but the first part of each."""
+    data = data.take(LABELS)
+    if not isinstance(data.element_spec, tuple):
+        return data.take(0)
+    labels = data.map(lambda image, *rest: rest, num_parallel_calls=tf.data.AUTOTUNE)
+    specs = tf.nest.flatten(labels.element_spec)
+    known = all(isinstance(spec, tf.TensorSpec) and spec.shape.is_fully_defined() for spec in specs)
+    return labels.batch(1024) if known else labels
+
+
+def _hashed(elements):
     digest = hashlib.sha256()
-    for element in data.take(FIRST).as_numpy_iterator():
-        for part in tf.nest.flatten(element):
-            digest.update(np.ascontiguousarray(part))
+    for element in elements:
+        for content in _contents(element):
+            digest.update(content)
     return digest.hexdigest()[:16]
+
+
+def _contents(element):
+    return [_bytes(part.numpy()) for part in tf.nest.flatten(element, expand_composites=True)]
+
+
+def _bytes(array):
+    array = np.asarray(array)
+    return repr(array.tolist()).encode() if array.dtype.hasobject else array.tobytes()

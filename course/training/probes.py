@@ -48,7 +48,7 @@ def find_learning_rate(model, train, *, batch_size=32, lowest=1e-6, highest=10.0
 
         @tf.function
         def step(images, labels):
-            loss, gradients = _gradients(model, images, labels)
+            loss, gradients = _gradients(model, images, labels, optimizer.scale_loss)
             optimizer.apply(gradients, model.trainable_variables)
             return loss
 
@@ -93,10 +93,12 @@ def gradient_norms(model, images, labels):
     }
 
 
-def _gradients(model, images, labels):
+def _gradients(model, images, labels, scale=tf.identity):
+    """The loss, and the gradients of what `scale` makes of it."""
     with tf.GradientTape() as tape:
         loss = model.compute_loss(images, labels, model(images, training=True))
-    return loss, tape.gradient(loss, [weight.value for weight in model.trainable_variables])
+        scaled = scale(loss)
+    return loss, tape.gradient(scaled, [weight.value for weight in model.trainable_variables])
 
 
 def _endless(source, steps):
@@ -112,6 +114,9 @@ def _endless(source, steps):
 
 def _fresh(optimizer, rate):
     """An optimizer of the same kind, at the beginning, with a rate that can be set."""
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):  # of mixed_float16, around the optimizer given
+        config = {name: value for name, value in optimizer.get_config().items() if name != "inner_optimizer"}
+        return keras.optimizers.LossScaleOptimizer(_fresh(optimizer.inner_optimizer, rate), **config)
     return type(optimizer).from_config({**optimizer.get_config(), "learning_rate": rate})
 
 

@@ -9,7 +9,7 @@ from course.training.optimizers import SGD
 from course.training.papers import LESSONS, PAPERS
 from course.training.profiles import profile as profile_in_force
 
-SMOKE = {"epochs": 1, "batch_size": 16, "images": 64, "augment": ()}
+SMOKE = {"epochs": 1, "batch_size": 16, "images": 64, "augment": (), "evaluation": ()}
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Recipe:
     `learning_rate` is the first; `schedule` and `warm_up` are of `course.training.schedules`. `l2` is the weight decay,
     an L2 term coupled to the gradient; `decay_vectors` says whether biases, scales and offsets decay too, and
     `vector_rate` multiplies their learning rate. `augment` lists (name in `course.data.preprocessing`, arguments).
-    `images` is how many of the training images an epoch takes, all when None.
+    `evaluation` lists the steps that bring validation images to the size of the training crops. `images` is how many of
+    the training images an epoch takes, all when None.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Recipe:
     schedule: tuple | None = None
     warm_up: schedules.WarmUp | None = None
     augment: tuple = ()
+    evaluation: tuple = ()
     images: int | None = None
 
     def __str__(self):
@@ -54,6 +56,8 @@ class Recipe:
             "epochs": f"{self.epochs}" + (f" of {self.images:,} images" if self.images else ""),
             "augmentation": "; ".join(map(_called, self.augment)) or "none",
         }
+        if self.evaluation:
+            lines["validation"] = "; ".join(map(_called, self.evaluation))
         title = f"{self.name}, profile {self.profile}"
         return "\n".join([title, *(f"  {name:<15}{text}" for name, text in lines.items())])
 
@@ -61,19 +65,26 @@ class Recipe:
         """Return a new Keras optimizer for epochs of so many batches; None where the recipe has no learning rate."""
         if self.learning_rate is None:
             return None
-        rate = schedules.learning_rate(self.schedule, self.learning_rate, self.epochs, steps_per_epoch, self.warm_up)
+        rate = self.rate(steps_per_epoch)
         return SGD(rate, self.momentum, self.nesterov, self.l2, self.decay_vectors, self.vector_rate)
 
-    def steps(self):
-        """Return the augmentation as functions `step(image, seed=…)`, looked up in `course.data.preprocessing`."""
-        return tuple(_step(name, arguments) for name, arguments in self.augment)
+    def rate(self, steps_per_epoch):
+        """Return the learning rate for epochs of so many batches: a number, or a schedule over the iterations."""
+        return schedules.learning_rate(self.schedule, self.learning_rate, self.epochs, steps_per_epoch, self.warm_up)
+
+    def steps(self, listed=None):
+        """Return the augmentation as functions `step(image, seed=…)`, looked up in `course.data.preprocessing`.
+
+        Or the steps listed: `recipe.steps(recipe.evaluation)`.
+        """
+        return tuple(_step(name, arguments) for name, arguments in (self.augment if listed is None else listed))
 
 
 def recipe(name, profile=None, **changes):
     """Return the named recipe for a profile: `full` is the paper's, `lesson` and `smoke` are cut to size.
 
-    `changes` replace its entries: `recipe("resnet_cifar", learning_rate=0.05)`. Raises a `ValueError` for an unknown
-    recipe, profile or entry.
+    `changes` replace its entries: `recipe("resnet_cifar", learning_rate=0.05)`; another `augment` takes `evaluation`
+    away, unless that is given too. Raises a `ValueError` for an unknown recipe, profile or entry.
     """
     if name not in PAPERS:
         raise unknown("recipe", name, PAPERS)
@@ -90,7 +101,7 @@ def recipe(name, profile=None, **changes):
     for entry in {"epochs", "batch_size", "images"} & set(changes):
         if changes[entry] is not None:
             integer(entry, changes[entry], 1)
-    return replace(made, **changes)
+    return replace(made, **({"evaluation": ()} if "augment" in changes else {}) | changes)
 
 
 PLAIN = Recipe("none", "", "", "", epochs=None, batch_size=32, learning_rate=None)

@@ -1,5 +1,6 @@
 """What goes wrong in training, looked into and said: data that do not fit, NaN, memory."""
 
+import functools
 import math
 import os
 import subprocess
@@ -9,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from course import analysis
+from course.training import feeding
 
 LOOKED_AT = 1024  # examples of a data set that are looked at before the first step
 RAW = 30.0  # pixels beyond it are hardly scaled: standardised images reach 10 or so
@@ -72,6 +74,54 @@ def _check_labels(name, data, rank, output):
         seen += labels.size
         if seen >= LOOKED_AT and labels.ndim:
             return
+
+
+def check_pixels(name, data, model, steps):
+    """Return a sentence where the model would see pixels of 0 to 255 without a layer that scales them, "" otherwise.
+
+    `data` is a `tf.data.Dataset`, of which the first elements are read; `steps` is what is done to single images of it.
+    Raises a `ValueError` where one is `pca_colour`, which shifts pixels from 0 to 255, and the pixels are scaled.
+    """
+    form = tf.nest.flatten(data.element_spec)[0]
+    if not isinstance(form, tf.TensorSpec) or not (form.dtype.is_floating or form.dtype.is_integer):
+        return ""
+    few = data.take(1 if feeding.batched(data, model) else 8)
+    low, high = _range(few)
+    if form.dtype.is_floating and 0 < max(high, -low) <= RAW and "pca_colour" in map(_name, steps):
+        raise ValueError(
+            f"{name} has pixels from {low:.3g} to {high:.3g}, and pca_colour shifts the colours of pixels from 0 to "
+            "255; leave the images unscaled and begin the model with keras.layers.Rescaling(1 / 255), or give the "
+            "steps without it as augment=[…]."
+        )
+    if not np.isfinite(high) or high <= RAW or low < 0 or _scales(model):
+        return ""
+    low, high = _range(feeding.augmented(few, steps, tf.zeros(2, tf.int64)) if steps else few)
+    if high <= RAW or low < 0:
+        return ""
+    return (
+        f"The pixels go up to {high:g}, and the model has no layer that scales them: divide them by 255, as "
+        "course.data.scale does, or begin the model with keras.layers.Rescaling(1 / 255)."
+    )
+
+
+def _range(data):
+    """The smallest and the largest pixel; 0 and 0 of no image."""
+    images = [np.asarray(tf.nest.flatten(element)[0], "float32") for element in data]
+    return min((image.min(initial=np.inf) for image in images), default=0.0), max(
+        (image.max(initial=-np.inf) for image in images), default=0.0
+    )
+
+
+def _name(step):
+    while isinstance(step, functools.partial):
+        step = step.func
+    return getattr(step, "__name__", "")
+
+
+def _scales(model):
+    """Whether a layer of the model, or of a model in it, is there to scale pixels."""
+    kinds = (keras.layers.Rescaling, keras.layers.Normalization)
+    return any(isinstance(layer, kinds) or _scales(layer) for layer in getattr(model, "layers", ()))
 
 
 class Guard(keras.callbacks.Callback):
@@ -142,8 +192,7 @@ def _in_the_data(model, train):
             return [f"train has the label {wrong}, and the model tells {classes} classes, 0 to {classes - 1}"]
         if not np.isfinite(np.asarray(labels, "float64")).all():
             return [f"the labels hold NaN, first in element {number} of train"]
-    rescaled = any(isinstance(layer, (keras.layers.Rescaling, keras.layers.Normalization)) for layer in model.layers)
-    if largest > RAW and not rescaled:
+    if largest > RAW and not _scales(model):
         return [
             f"the pixels are not scaled (up to {largest:g}): divide them by 255, as course.data.scale does, and keep "
             "the learning rate"

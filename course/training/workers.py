@@ -116,6 +116,7 @@ def _steps(team, model, loss):
             total = tf.distribute.get_replica_context().all_reduce("SUM", found[2])
             objective = tf.reduce_sum(each) / total
             objective += sum(model.losses) / team.num_replicas_in_sync
+            objective = model.optimizer.scale_loss(objective)  # which apply takes back, in mixed precision
         weights = [weight.value for weight in model.trainable_variables]
         model.optimizer.apply(tape.gradient(objective, weights), model.trainable_variables)
         return found
