@@ -3,6 +3,8 @@ from collections import Counter
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Read as text by the tests, never imported: what attacks the grader would attack pytest, which looks for doctests.
+collect_ignore = ["attacks"]
 
 
 def pytest_terminal_summary(terminalreporter):
