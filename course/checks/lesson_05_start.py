@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 
-from course.checks import words
 from course.checks.calling import call, require_function, spelled
 from course.checks.verdict import WrongAnswer
 
@@ -64,6 +63,8 @@ def _weights(model):
 
 
 def _check(answer, model, a, said):
+    from course.checks import words  # imports Keras
+
     mine, theirs = _weights(model), _weights(a)
     returned = _called(answer, model, a, said)
     if _differing(theirs, _weights(a)):
@@ -131,6 +132,8 @@ def _found(name, mine, theirs, after):
 
 
 def _cause(wrong, mine, theirs, after, wanted, returned):
+    from course.checks import words  # imports Keras
+
     kept = [name for name in wrong if _same(after[name], mine[name])]
     if not _differing(mine, after):
         if hasattr(returned, "get_layer") and not _differing(wanted, _weights(returned)):
@@ -161,6 +164,8 @@ def _cause(wrong, mine, theirs, after, wanted, returned):
 
 
 def _left_behind(missing):
+    from course.checks import words  # imports Keras
+
     if missing == list(DENSE):
         return "The three fully connected layers of A go along with its first four convolutions."
     if missing == list(FIRST):
