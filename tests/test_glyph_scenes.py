@@ -42,7 +42,7 @@ def examples(builders):
 def test_the_builder_is_tfds_s(builders, examples):
     info = builders["easy"].info
     assert tfds.builder_cls("glyph_scenes") is Builder
-    assert info.full_name == "glyph_scenes/easy_64/1.0.0"
+    assert info.full_name == "glyph_scenes/easy_64/1.0.1"
     assert info.features["segmentation_mask"].names == info.features["objects"]["label"].names == list(CLASSES)
     assert CLASSES[0] == "background"
     assert len(CLASSES) == 11

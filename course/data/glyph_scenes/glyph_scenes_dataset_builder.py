@@ -100,7 +100,7 @@ def counts(size):
 class Builder(tfds.core.GeneratorBasedBuilder):
     """1 to 5 letters on a photograph (size, size, 3), with a class for each pixel and a box for each letter."""
 
-    VERSION = tfds.core.Version("1.0.0")
+    VERSION = tfds.core.Version("1.0.1")
     BUILDER_CONFIGS: ClassVar = configs.every("1 to 5 letters on a photograph", 32, 224)
     DEFAULT_BUILDER_CONFIG_NAME = "easy_64"
 

@@ -60,7 +60,7 @@ def counts(size):
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Ten letters, one an image (size, size, 3), on photographs; fonts and backgrounds of `test` are not in `train`."""
 
-    VERSION = tfds.core.Version("1.0.0")
+    VERSION = tfds.core.Version("1.0.1")
     BUILDER_CONFIGS: ClassVar = configs.every("a letter on a photograph", 16, 224)
     DEFAULT_BUILDER_CONFIG_NAME = "easy_32"
 
