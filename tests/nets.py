@@ -5,13 +5,14 @@ import sys
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from course import analysis
 
 
 def without_weights(builder, **arguments):
     """A model whose weights have shapes and no values: enough to count, and quick at any size."""
+    import tensorflow as tf  # here, so that the weights below can be drawn where there is none
+
     with tf.Graph().as_default() as graph:
         model = builder(**arguments)
     assert all(weight.value.graph is graph for weight in model.weights)

@@ -2,13 +2,39 @@
 
     python tests/probe.py BACKEND DATA_FORMAT OUT.npz NAME...
 
-The weights and inputs are drawn by NumPy, so they are the same on every backend.
+The weights and inputs are drawn by NumPy, so they are the same on every backend. TensorFlow is not needed for another.
 """
 
+import inspect
 import os
 import sys
 
+if __name__ == "__main__":  # before the first import of Keras
+    os.environ |= {"KERAS_BACKEND": sys.argv[1], "TF_CPP_MIN_LOG_LEVEL": "3"}
+
 import numpy as np
+
+from course.models import BUILDERS
+
+# An input that each net takes, small enough to run them all.
+SMALL = dict.fromkeys(BUILDERS, (32, 32, 3))
+SMALL |= {name: (32, 32, 1) for name in BUILDERS if name.startswith("lenet5")}
+SMALL |= {name: (67, 67, 3) for name in BUILDERS if name.startswith(("alexnet", "zfnet", "nin_imagenet"))}
+SMALL |= dict.fromkeys(("googlenet", "googlenet_bn", "rpn", "fast_rcnn", "faster_rcnn"), (64, 64, 3))
+# VGG-16 below these has 134 million weights; the small backbone is the same code.
+SMALL_BACKBONE = [name for name in BUILDERS if name.startswith("fcn") or "rcnn" in name or name == "rpn"]
+
+
+def build(name):
+    """The net at its small input, with ten classes at most."""
+    options = {"input_shape": SMALL[name], "num_classes": 10, "backbone": "small"}
+    return BUILDERS[name](**{key: value for key, value in options.items() if key in accepted(name)})
+
+
+def accepted(name):
+    """The arguments that can be given to a net."""
+    taken = set(inspect.signature(BUILDERS[name]).parameters)
+    return taken if name in SMALL_BACKBONE else taken - {"backbone"}
 
 
 def inputs(model, size, seed=1, batch_size=2):
@@ -33,12 +59,10 @@ def in_data_format(batches, data_format):
     return keras.tree.map_structure(lambda batch: np.moveaxis(batch, -1, 1) if batch.ndim == 4 else batch, batches)
 
 
-def main(backend, data_format, path, names):
-    os.environ["KERAS_BACKEND"] = backend
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+def computed(data_format, names):
+    """What the nets make of random images, by "name/output", channels last."""
     import keras
     from nets import damp
-    from test_models import SMALL, build
 
     keras.config.set_image_data_format(data_format)
     results = {}
@@ -49,8 +73,8 @@ def main(backend, data_format, path, names):
             maps = name.startswith("fcn") and data_format == "channels_first"
             results[f"{name}/{i}"] = np.moveaxis(output, 1, -1) if maps else output
         keras.backend.clear_session()
-    np.savez(path, **results)
+    return results
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], sys.argv[4:])
+    np.savez(sys.argv[3], **computed(sys.argv[2], sys.argv[4:]))

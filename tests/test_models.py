@@ -1,7 +1,6 @@
 """What holds of every builder."""
 
 import functools
-import inspect
 import os
 import re
 import subprocess
@@ -14,17 +13,10 @@ import numpy as np
 import probe
 import pytest
 import tensorflow as tf
+from probe import SMALL, accepted, build
 
 from course import analysis
 from course.models import BUILDERS
-
-# An input that each net takes, small enough to run them all.
-SMALL = dict.fromkeys(BUILDERS, (32, 32, 3))
-SMALL |= {name: (32, 32, 1) for name in BUILDERS if name.startswith("lenet5")}
-SMALL |= {name: (67, 67, 3) for name in BUILDERS if name.startswith(("alexnet", "zfnet", "nin_imagenet"))}
-SMALL |= dict.fromkeys(("googlenet", "googlenet_bn", "rpn", "fast_rcnn", "faster_rcnn"), (64, 64, 3))
-# VGG-16 below these has 134 million weights; the small backbone is the same code.
-SMALL_BACKBONE = [name for name in BUILDERS if name.startswith("fcn") or "rcnn" in name or name == "rpn"]
 
 # One of each family; the rest are in the slow set.
 QUICK = {
@@ -35,18 +27,6 @@ ALL = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for n
 # Deeper nets of a family take seconds to build, and what is asked here is the same for all of it.
 DEEP = [name for name in BUILDERS if any(int(depth) > 50 for depth in re.findall(r"(?<=net|ain)\d+", name))]
 SHALLOW = [pytest.param(name, marks=[pytest.mark.slow] if name in DEEP else []) for name in BUILDERS]
-
-
-def build(name):
-    """The net at its small input, with ten classes at most."""
-    options = {"input_shape": SMALL[name], "num_classes": 10, "backbone": "small"}
-    return BUILDERS[name](**{key: value for key, value in options.items() if key in accepted(name)})
-
-
-def accepted(name):
-    """The arguments that can be given to a net."""
-    taken = set(inspect.signature(BUILDERS[name]).parameters)
-    return taken if name in SMALL_BACKBONE else taken - {"backbone"}
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,8 @@ Both compute in bfloat16 with float32 weights, take the same images from the hos
 the machine does falls on both alike; the medians are compared. First the two nets are shown to be one: the same
 outputs with the same weights. The fraction of the peak counts three times the forward multiply-accumulates (forward,
 and backward to inputs and to weights), against what a matrix product reaches on the device, measured here. Without a
-GPU the net is run small, which shows that all runs and little else. `--builders` runs every builder instead.
+GPU the net is run small, which shows that all runs and little else. `--builders` runs every builder instead, and on a
+GPU compares it with the CPU.
 """
 
 import argparse
@@ -18,7 +19,8 @@ import sys
 import time
 
 os.environ |= {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "3"}
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))  # the tests' own small sizes and random weights
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))  # the course
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))  # the tests' small nets and random weights
 
 import jax
 import jax.numpy as jnp
@@ -188,20 +190,28 @@ def compare(size, batch_size, steps, rounds, gpu):
 
 
 def run_builders():
-    """Every net at the size its test has, with random weights: a pass that must give finite numbers."""
-    from nets import damp
-    from probe import inputs
-    from test_models import SMALL, build
+    """Every net at the size its test has, with random weights: finite, and on a GPU what the CPU computes."""
+    from nets import difference
+    from probe import computed
 
+    gpu = jax.default_backend() == "gpu"
+    jax.config.update("jax_default_matmul_precision", "highest")  # a GPU else multiplies float32 as TensorFloat-32
     for name in BUILDERS:
-        start = time.perf_counter()
-        model = damp(build(name))
-        outputs = keras.tree.flatten(model.predict_on_batch(inputs(model, SMALL[name])))
-        finite = all(np.isfinite(np.asarray(output, "float32")).all() for output in outputs)
-        print(f"{name:24}{time.perf_counter() - start:6.1f} s  {'finite' if finite else 'NOT FINITE'}", flush=True)
-        if not finite:
-            raise SystemExit(f"{name} gives NaN or infinity on JAX")
-        keras.backend.clear_session()
+        for data_format in ("channels_last", "channels_first") if gpu else ("channels_last",):
+            start = time.perf_counter()
+            here = computed(data_format, [name])
+            took = time.perf_counter() - start
+            if not all(np.isfinite(output).all() for output in here.values()):
+                raise SystemExit(f"{name} gives NaN or infinity on JAX, {data_format}")
+            line = f"{name:24}{data_format:16}{took:6.1f} s  finite"
+            if gpu:
+                with jax.default_device(jax.devices("cpu")[0]):
+                    there = computed("channels_last", [name])
+                most = max(difference(here[output], there[output]) for output in there)
+                line += f", within {most:.1e} of the CPU"
+                if most > 1e-4:
+                    raise SystemExit(f"{line}: the GPU computes something else")
+            print(line, flush=True)
 
 
 def main():
