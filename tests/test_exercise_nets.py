@@ -34,12 +34,12 @@ def test_the_parameters_that_the_remark_gives(option, parameters):
     ("block", "projects"), [(resnet.sliced, False), (resnet.residual_block, True), (resnet.by_a_layer, True)]
 )
 def test_the_option_is_told_from_the_net(block, projects):
-    assert lesson_07_nets._projects(resnet_cifar.changed(block=block)) is projects
+    assert lesson_07_nets._first(resnet_cifar.changed(block=block))[1] is projects
 
 
 @pytest.mark.parametrize("build", [None, lambda n: n / 0, lambda n: quit(), lambda: None, lambda n: "a net"])
 def test_what_builds_no_net_projects_nothing(build):
-    assert lesson_07_nets._projects(build) is False
+    assert lesson_07_nets._first(build) == (None, False)
 
 
 def test_a_model_is_not_the_function_that_is_asked():

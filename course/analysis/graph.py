@@ -110,13 +110,15 @@ def _calls(graph, symbols):
     """Each call of an operation in a functional graph that gets these symbolic tensors, and its outputs."""
     calls = []
     known = {id(symbol) for symbol in symbols}
+    stand_ins = {}  # Keras goes by the number of outputs of the first call
 
     def record(operation, *args, **kwargs):
         inputs = [x for x in tree.flatten((args, kwargs)) if id(x) in known]
         if _has_graph(operation):
             inputs = _in_order(operation, args, inputs)
         specs = _output_specs(operation, inputs, args, kwargs)
-        outputs = tree.flatten(_StandIn(specs, name=f"call_{len(calls)}")(*inputs))
+        stand_in = stand_ins.setdefault(len(specs), _StandIn(name=f"outputs_{len(specs)}"))
+        outputs = stand_in.given(symbols, specs)
         known.update(map(id, outputs))
         calls.append(_Call(operation, args, kwargs, inputs, outputs))
         return outputs
@@ -156,13 +158,17 @@ def _in_order(model, args, inputs):
 
 
 class _StandIn(keras.Operation):
-    """Gives tensors of the shapes it is told, so that the layer it stands for is not called again."""
+    """Gives tensors of the shapes it is told, so that the layers it stands for are not called again.
 
-    def __init__(self, specs, name):
-        super().__init__(name=name)
+    They come straight from the inputs, whatever feeds the layer: Keras goes over the clone's graph, which stays flat.
+    """
+
+    def given(self, symbols, specs):
+        """Symbolic tensors of these shapes."""
         self.specs = [keras.KerasTensor(spec.shape, spec.dtype) for spec in specs]
+        return tree.flatten(self(*symbols))
 
-    def compute_output_spec(self, *inputs):
+    def compute_output_spec(self, *symbols):
         return self.specs
 
 

@@ -43,11 +43,19 @@ def named(values, x):
     """The name of the activation that makes these values of x, an array whose last axis is the channels."""
     if values is None or values.shape != x.shape:
         return "unknown"
+    corner = (slice(None), *(slice(1),) * (x.ndim - 2))  # a map's first pixel rules most of them out
     for name, function in _functions().items():
-        known = _known().get(name) if x is PROBE else _values(function, x)
-        if np.allclose(values, known, rtol=1e-5, atol=1e-5):
+        if x is PROBE:
+            same = _same(values, _known().get(name))
+        else:
+            same = _same(values[corner], _values(function, x[corner])) and _same(values, _values(function, x))
+        if same:
             return name
     return "unknown"
+
+
+def _same(values, known):
+    return np.allclose(values, known, rtol=1e-5, atol=1e-5)
 
 
 def spoken(name):

@@ -138,16 +138,31 @@ def differences(pairs, free=()):
     Sizes that follow from an earlier difference are none, and who feeds whom is compared where nothing else differs.
     """
     found = []
-    for (mine, theirs), after in zip_longest(pairs, pairs[1:]):
+    for (mine, theirs), before, after in zip(pairs, [None, *pairs], [*pairs[1:], None], strict=False):
+        if theirs is None and mine.kind == "activation" and any(_lacks(near, mine) for near in (before, after)):
+            continue  # it is that of the part that is missing beside it
         if mine is None or theirs is None:
             found.append(Difference(mine, theirs))
             continue
         settings = changed(mine, theirs, downstream=bool(found), free=free)
-        if settings == ["activation"] and after and after[0] is None and mine.activation == after[1].activation:
-            continue  # it is that of the part after, which is missing
+        if {"kernel_size", "strides"} & set(settings) and _crops_what_hangs_over(mine, theirs):
+            settings = [name for name in settings if name != "crops"]  # they follow from the kernel
+        if settings == ["activation"] and (_lacks(after, mine) or _intervenes(after, mine, theirs)):
+            continue
         if settings:
             found.append(Difference(mine, theirs, tuple(settings)))
     return found or _joined_otherwise(pairs)
+
+
+def _lacks(pair, mine):
+    """Whether there is nothing of the learner's in the pair, where a part has the activation that mine has."""
+    return pair is not None and pair[0] is None and mine.activation == pair[1].activation
+
+
+def _intervenes(pair, mine, theirs):
+    """Whether a part too many, in the pair, stands between the learner's part and its activation."""
+    extra = pair[0] if pair is not None and pair[1] is None else None
+    return extra is not None and mine.activation == "linear" and extra.activation == theirs.activation != "linear"
 
 
 def _joined_otherwise(pairs):
@@ -198,6 +213,16 @@ def _makes_up_for_its_kernel(part):
     zeros = part.settings["padding"] if zeros == "valid" else zeros
     rates = part.settings.get("dilation_rate", (1, 1))
     return [before + after for before, after in zeros] == [(n - 1) * r for n, r in zip(size, rates, strict=True)]
+
+
+def _crops_what_hangs_over(*parts):
+    """Whether they are transposed convolutions that crop what the kernel is larger than the strides."""
+    return all(
+        part.kind == "transposed convolution"
+        and [sum(cut) for cut in part.settings["crops"]]
+        == [max(n - s, 0) for n, s in zip(part.settings["kernel_size"], part.settings["strides"], strict=True)]
+        for part in parts
+    )
 
 
 def in_terms_of(mine, theirs):

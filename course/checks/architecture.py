@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import keras
 
-from course.checks import carrying, graph, stages, words
+from course.checks import carrying, graph, opening, specifications, stages, unread, words
 from course.checks.alignment import align, differences, equal
 from course.checks.calling import article, call, shortened, spelled
 from course.checks.judge import not_own
@@ -93,12 +93,11 @@ def _check(answer, architecture, wanted, arguments):
         )
     except Unreadable as error:
         model = _built(answer, architecture, theirs, wanted, arguments)
-        carrying.compare_blindly(model, architecture, theirs, error.__cause__)
+        unread.compare(model, architecture, theirs, error.__cause__)
         return None
     mine = graph.read(model, _shapes(theirs), left_out=architecture.left_out)
     remark = compare(mine, theirs, architecture)
-    reference = from_builder(architecture)
-    if _is_ours(model, reference.model):
+    if _is_ours(model, architecture):
         raise not_own(architecture.name, wanted)
     return remark
 
@@ -113,17 +112,28 @@ def specification(architecture):
     return graph.Net(architecture.parts, inputs, outputs)
 
 
-_built_once = {}
+_known = {}
 
 
 def from_builder(architecture):
-    """The package's own net, read without weights once for all checks."""
+    """The package's own net, once for all checks: as it is written down, without a model, or read without weights."""
     key = (architecture.builder, repr(architecture.arguments), architecture.left_out, keras.config.image_data_format())
-    if key not in _built_once:
-        model = without_weights(architecture.build)
-        shapes = [tuple(tensor.shape[1:]) for tensor in model.inputs]
-        _built_once[key] = graph.read(model, shapes, left_out=architecture.left_out)
-    return _built_once[key]
+    if key not in _known:
+        found = _written_down(architecture)
+        _known[key] = graph.Net(*found[0]) if found else built_from(architecture)
+    return _known[key]
+
+
+def built_from(architecture):
+    """The package's own net, read without weights."""
+    model = without_weights(architecture.build)
+    return graph.read(model, [tuple(tensor.shape[1:]) for tensor in model.inputs], left_out=architecture.left_out)
+
+
+def _written_down(architecture):
+    if architecture.left_out or keras.config.image_data_format() != "channels_last":
+        return None
+    return specifications.written_down(architecture.builder, architecture.arguments)
 
 
 def compare(mine, theirs, architecture, reference=None):
@@ -155,8 +165,12 @@ class Unreadable(Exception):
 def structure(build):
     """What the function builds, a model with a graph to read: without weights if it can, or with them."""
     # What needs values may raise anything, NotImplementedError, too.
+    own_layers = []
     with contextlib.suppress(WrongAnswer, NotAttempted, Unreadable):
-        return without_weights(build)
+        return without_weights(lambda: opening.inlined(build, own_layers))
+    with contextlib.suppress(WrongAnswer, NotAttempted, Unreadable):
+        if own_layers:
+            return without_weights(build)
     if keras.config.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -215,10 +229,13 @@ def _shapes(net):
     return [part.shape for part in net.inputs]
 
 
-def _is_ours(model, reference):
+def _is_ours(model, architecture):
     """Whether it is what the package's builder makes, to the names of its layers."""
-    names = [[layer.name for layer in getattr(net, "layers", [])] for net in (model, reference)]
-    return names[0] == names[1] and model.get_config() == reference.get_config()
+    found, reference = _written_down(architecture), from_builder(architecture).model
+    names = found[1] if found else [layer.name for layer in reference.layers]
+    if [layer.name for layer in getattr(model, "layers", [])] != names:
+        return False
+    return model.get_config() == (reference or without_weights(architecture.build)).get_config()
 
 
 def _kind(value):

@@ -11,7 +11,7 @@ import keras
 
 from course.checks import graph, words
 from course.checks.architecture import compare, structure
-from course.checks.calling import article, call, clipped, shortened, spelled
+from course.checks.calling import AXIS, article, call, clipped, shortened, spelled
 from course.checks.symbolic import without_weights
 from course.checks.verdict import WrongAnswer
 
@@ -86,6 +86,8 @@ def _answered(answer, architecture, case, wanted):
 
 def _explained(wrong, architecture):
     """The cause of what was raised: the architecture's notes know better, ("raised", part of the message, None)."""
+    if AXIS in wrong.cause:
+        return wrong.cause
     notes = (text for (what, part, _), text in architecture.notes.items() if what == "raised" and part in wrong.finding)
     return next(notes, wrong.cause)
 

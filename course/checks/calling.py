@@ -21,8 +21,10 @@ NOT_LEARNERS = (
     "<frozen",
 )
 
+AXIS = "The maps differ in their channels alone, and your axis is another: Concatenate(axis=-1) takes the channels'."
 # (exception, what its message matches, the usual cause); the first that fits is said.
 CAUSES = (
+    (ValueError, r"`Concatenate` layer.*\[\((\w+, \d+, \d+), \d+\)(, \(\1, \d+\))+\]", AXIS),
     (
         TypeError,
         r"positional argument|unexpected keyword|required keyword",

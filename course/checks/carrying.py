@@ -6,9 +6,8 @@ Values are given to both nets for one call (`stateless_call`): no net needs weig
 import keras
 import numpy as np
 
-from course.checks import words
 from course.checks.alignment import align
-from course.checks.calling import call, raised
+from course.checks.calling import call
 from course.checks.verdict import WrongAnswer
 
 TOLERANCE = 1e-4
@@ -20,20 +19,22 @@ def compare(mine, theirs, architecture):
     """Raise `WrongAnswer` where two nets of the same structure give different outputs with the same weights.
 
     Returns whether branches are concatenated in another order. Such nets, those with the zeros of a shortcut elsewhere,
-    and large ones, are not compared.
+    those with channels first, and large ones, are not compared.
     """
-    if len(theirs.parts) > MOST_PARTS or _count(theirs.model) > MOST_WEIGHTS or _largest(theirs) > LARGEST_INPUT:
+    if theirs.model is None or len(theirs.parts) > MOST_PARTS:
+        return False
+    if _count(theirs.model) > MOST_WEIGHTS or _largest(theirs) > LARGEST_INPUT:
         return False
     pairs = align(mine, theirs, architecture.free)
     reordered = _reordered(pairs)
     if reordered or any(one.written.get("zeros") != other.written.get("zeros") for one, other in pairs):
         return reordered
-    values = _values(pairs)
+    values = None if _channels_first(mine) else _values(pairs)
     if values is None or any(id(weight) not in values for net in (mine, theirs) for weight in _weights(net.model)):
         return False
-    images = [_images(part.shape) for part in theirs.inputs]
-    given = [_fed(image, x) for image, x in zip(images, mine.model.inputs, strict=True)]
-    prepared = [_prepared(image, part) for image, part in zip(images, mine.inputs, strict=True)]
+    pictures = [images(part.shape) for part in theirs.inputs]
+    given = [_fed(image, x) for image, x in zip(pictures, mine.model.inputs, strict=True)]
+    prepared = [_prepared(image, part) for image, part in zip(pictures, mine.inputs, strict=True)]
     if any(one is None for one in (*given, *prepared)):
         return False
     yours = call(_outputs, mine.model, given, values, name=f"{architecture.name}: your model")
@@ -41,25 +42,9 @@ def compare(mine, theirs, architecture):
     return False
 
 
-def compare_blindly(model, architecture, theirs, error):
-    """Compare a subclassed model that cannot be opened as a function, its weights in the order of their creation."""
-    images = [_images(part.shape) for part in theirs.inputs]
-    given = images if len(images) > 1 else images[0]
-    sizes = words.joined(words.cross(part.shape) for part in theirs.inputs)
-    call(model, given, name=f"{architecture.name}: your model on images of {sizes}")
-    reference = architecture.build()
-    shapes, wanted = [[tuple(weight.shape) for weight in net.weights] for net in (model, reference)]
-    if shapes != wanted:
-        first = raised(f"{architecture.name}: looking into your subclassed model", error)
-        raise WrongAnswer(first.finding, f"{first.cause} The check follows layers and keras.ops in call.")
-    reference.set_weights(model.get_weights())
-    outputs = call(model, given, training=False, name=f"{architecture.name}: your model")
-    both = [[keras.ops.convert_to_numpy(x) for x in keras.tree.flatten(y)] for y in (outputs, reference(given))]
-    probabilities = [np.asarray(keras.activations.softmax(keras.ops.convert_to_tensor(x))) for x in both[0]]
-    if len(both[0]) == len(both[1]) and not _differ(probabilities, both[1]):
-        line = f"{architecture.name}: your outputs are logits, {architecture.version} has probabilities."
-        raise WrongAnswer(line, "Softmax at the end makes them probabilities.")
-    _require_equal(*both, architecture)
+def _channels_first(net):
+    """Whether there are layers that TensorFlow computes on a GPU alone."""
+    return any(getattr(part.layer, "data_format", None) == "channels_first" for part in net.parts)
 
 
 def _count(model):
@@ -123,7 +108,8 @@ def _outputs(model, images, values):
     return [keras.ops.convert_to_numpy(x) for x in keras.tree.flatten(outputs)]
 
 
-def _images(shape):
+def images(shape):
+    """Two images of a shape, the same each time."""
     # What a block is given is never below zero.
     return np.random.default_rng(0).uniform(0, 1, (2, *shape)).astype("float32")
 
@@ -150,7 +136,8 @@ def _bare(shape):
     return tuple(n for n in shape if n != 1)
 
 
-def _differ(yours, ours):
+def differ(yours, ours):
+    """Whether two lists of arrays do."""
     return len(yours) != len(ours) or any(
         a.shape != b.shape or np.abs(a - b).max() >= TOLERANCE * max(1, np.abs(b).max())
         for a, b in zip(yours, ours, strict=True)
@@ -158,7 +145,7 @@ def _differ(yours, ours):
 
 
 def _require_equal(yours, ours, architecture):
-    if _differ(yours, ours):
+    if differ(yours, ours):
         raise WrongAnswer(
             f"{architecture.name}: the layers agree, but with the same weights your outputs are not those of "
             f"{architecture.version}.",

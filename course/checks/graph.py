@@ -10,13 +10,17 @@ from dataclasses import dataclass
 import keras
 
 from course import analysis
-from course.checks import kinds, normal, opening, regions
+from course.checks import kinds, layouts, normal, opening, regions
 from course.checks.parts import Part
+from course.checks.symbolic import no_collection
 
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """The parts of a model in normal form, each after those that feed it; `model` is what they were read from."""
+    """The parts of a model in normal form, each after those that feed it; `model` is what they were read from.
+
+    It is `None` where they were written down.
+    """
 
     parts: tuple[Part, ...]
     inputs: tuple[Part, ...]
@@ -46,6 +50,7 @@ def _is_opaque(model):
     return opening.is_opaque(model)
 
 
+@no_collection()
 def read(model, shapes, pixels=True, left_out=()):
     """The `Net` of a model with a graph; `shapes`, one an input, fill in sizes left open.
 
@@ -56,11 +61,11 @@ def read(model, shapes, pixels=True, left_out=()):
     if len(model.outputs) > 1:
         ends = keras.Model(model.input, [_Output(name=f"output_{i}")(x) for i, x in enumerate(model.outputs)])
     nodes = _nodes(ends, shapes)
-    first = any(getattr(node.layer, "data_format", None) == "channels_first" for node in nodes)
+    first = layouts.channels_first(nodes)
     parts = {}
     for node in nodes:
         if not isinstance(node.layer, _Output):
-            parts |= {(id(node), index): part for index, part in enumerate(kinds.parts(node, first))}
+            parts |= {(id(node), index): part for index, part in enumerate(kinds.parts(node, *first[node]))}
     for node in nodes:
         for index in range(len(node.output_shapes)):
             if (id(node), index) in parts:

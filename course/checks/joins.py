@@ -127,7 +127,9 @@ def _joined(part):
             return None
     elif first.kind not in BY_CHANNEL or together:
         return None
-    if not together and len({source.shape for source in sources}) > 1:
+    # Groups are as wide as each other, and normalisation sees neighbours; the rest takes each map by itself.
+    as_wide = first.kind in ("convolution", LRN)
+    if not together and len({source.shape if as_wide else source.shape[:-1] for source in sources}) > 1:
         return None
     before = sources[0]
     if not together:

@@ -4,7 +4,7 @@ import keras
 
 from course import layers as own
 from course import padding, segmentation
-from course.checks import activations, opening
+from course.checks import activations, opening, operations
 from course.checks.parts import NOTHING, Part
 
 POOLINGS = {"Average": "average pooling", "Max": "max pooling"}
@@ -16,17 +16,22 @@ JOINS = {
     "Average": "average of maps",
     "Maximum": "maximum of maps",
 }
+# Operations of Keras's that have no settings.
+ACTIVATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh"}
 LRN = "local response normalisation"
 SHORTCUT = "zero-padded shortcut"
 
 
-def parts(node, channels_first=False):
-    """A part for each output of a node, with nothing to feed it yet."""
+def parts(node, takes_first=False, gives_first=False):
+    """A part for each output of a node, with nothing to feed it yet.
+
+    `takes_first` says that what it takes has its channels first, `gives_first` that what it gives has.
+    """
     made = []
     for index in range(len(node.output_shapes)):
-        part = _part(node, index, _Layout(node, channels_first))
+        part = _part(node, index, _Layout(node, takes_first, gives_first))
         part.name, part.layer = node.name, node.layer
-        part.function = _computes(node, index, channels_first)
+        part.function = _computes(node, index, takes_first, gives_first)
         made.append(part)
     return made
 
@@ -34,22 +39,24 @@ def parts(node, channels_first=False):
 class _Layout:
     """The shapes of a node's tensors for one image, channels last, whatever the model has."""
 
-    def __init__(self, node, channels_first):
-        self.channels_first = channels_first
-        self.inputs = [self.last(shape) for shape in node.input_shapes]
-        self.outputs = [self.last(shape) for shape in node.output_shapes]
+    def __init__(self, node, takes_first, gives_first):
+        self.channels_first, self.turns = takes_first, takes_first != gives_first
+        self.inputs = [self.last(shape, takes_first) for shape in node.input_shapes]
+        self.outputs = [self.last(shape, gives_first) for shape in node.output_shapes]
 
-    def last(self, shape):
+    def last(self, shape, first):
         shape = tuple(shape[1:])
-        return (*shape[1:], shape[0]) if self.channels_first and len(shape) == 3 else shape
+        return (*shape[1:], shape[0]) if first and len(shape) == 3 else shape
 
 
 def _part(node, index, layout):
-    layer, kind, shape = node.layer, type(node.layer).__name__, layout.outputs[index]
+    layer, kind, shape = node.layer, operations.name(node.layer), layout.outputs[index]
     if isinstance(layer, keras.layers.InputLayer):
         return Part("input", shape)
     if opening.is_opaque(layer):
         return Part(kind, shape)
+    if layout.turns:
+        return Part("reshape", shape)  # the same map, but for its layout
     for family, made in LAYERS.items():
         if isinstance(layer, family):
             return made(layer, shape, layout)
@@ -60,11 +67,13 @@ def _part(node, index, layout):
             return whole_map(pooling, shape[-1:], layout.inputs[0])
     if kind.endswith("Dropout"):
         return Part(kind, shape, {"rate": layer.rate})
+    if kind in ACTIVATIONS and type(layer).__module__.startswith("keras."):
+        return Part("activation", shape, activation=ACTIVATIONS[kind])
     if kind in JOINS and len(node.inputs) > 1:
         return _join(layer, kind, shape, layout)
-    if kind in ("Flatten", "Reshape", "ExpandDims", "Squeeze"):
+    if kind in operations.RESHAPING:
         return Part("flatten" if len(shape) == 1 else "reshape", shape)
-    return Part(kind, shape)
+    return operations.part(node, shape, layout) or Part(kind, shape)
 
 
 def _convolution(layer, shape, layout, kind="convolution"):
@@ -218,11 +227,11 @@ def _pair(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
-def _computes(node, index, channels_first):
+def _computes(node, index, takes_first, gives_first):
     """What the node computes, as a function of the tensors that feed it; maps have their channels last."""
 
     def native(x):
-        return keras.ops.moveaxis(x, -1, 1) if channels_first and len(x.shape) == 4 else x
+        return keras.ops.moveaxis(x, -1, 1) if takes_first and len(x.shape) == 4 else x
 
     def function(*tensors):
         given = iter(map(native, tensors))
@@ -231,6 +240,6 @@ def _computes(node, index, channels_first):
         )
         made = node.layer(*args, **kwargs | opening.training_off(node.layer))
         made = keras.tree.flatten(made)[index]
-        return keras.ops.moveaxis(made, 1, -1) if channels_first and len(made.shape) == 4 else made
+        return keras.ops.moveaxis(made, 1, -1) if gives_first and len(made.shape) == 4 else made
 
     return function

@@ -119,6 +119,7 @@ EXERCISES = (
         "ones. VOC labels the borders of objects 255, void, where people do not agree, and no prediction there counts.",
         citation=f"{FCN}, section 5",
         link=FCN_LINK,
+        shipped=("course.masks.scores",),
         needs_keras=False,
     ),
 )

@@ -3,6 +3,7 @@
 SCORES = "What is asked are scores: leave softmax to what comes after"
 SUMMED = "Only maps of one size and as many channels can be added: score each with num_classes filters, enlarge by 2"
 OVERHANG = 'A kernel of 2 * strides reaches strides / 2 beyond the map on each side, which is cut off: padding="same"'
+KERNELS = "A kernel is 2 * strides high and wide, so that it reaches over to its neighbours: 4×4, 4×4 and 16×16"
 THREE_STEPS = (
     "FCN-8s enlarges in three steps, by 2, 2 and 8, and adds the scores of pool4 and of pool3 on the way; 16 or 32 "
     "times at once is FCN-16s or FCN-32s"
@@ -15,6 +16,7 @@ HEAD_NOTES = {
     ("extra", "UpSampling2D", None): "UpSampling2D has no weights; FCN's upsampling can learn: Conv2DTranspose",
     ("raised", "incompatible shapes", None): SUMMED,
     ("raised", "broadcast", None): SUMMED,
+    **{("kernel_size", name, None): KERNELS for name in ("upscore2", "upscore_pool4", "upscore8")},
     **{("crops", name, None): OVERHANG for name in ("upscore2", "upscore_pool4", "upscore8")},
     **{("missing", name, None): THREE_STEPS for name in ("upscore2", "upscore_pool4")},
 }

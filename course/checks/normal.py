@@ -25,7 +25,7 @@ def form(parts, inputs, outputs, pixels=True, left_out=()):
     """`(parts, inputs, outputs)` in normal form."""
     for part in inputs:
         part.activation = "linear" if pixels else "relu"  # what a block is given comes from a ReLU
-    rules = [_merge_equal(), _drop_preparation] if pixels else [_merge_equal()]
+    rules = [_fold_bias, _merge_equal(), _drop_preparation] if pixels else [_fold_bias, _merge_equal()]
     rules += [_drop_left_out(left_out), _drop_reshaping, _drop_preparation if pixels else _drop_idle, _drop_idle]
     rules += [
         edges.fold_zeros,
@@ -65,6 +65,17 @@ def apply(rule, parts, outputs):
             uses[id(other)] += uses[id(part)] - 1
     outputs = [gone.get(id(output), output) for output in outputs]
     return reachable(parts, outputs), outputs
+
+
+def _fold_bias(part, uses):
+    """A bias added by itself is that of the convolution or the matrix product before it."""
+    if part.kind == "bias":
+        source = part.inputs[0]
+        plain = source.activation == "linear" and source.settings.get("use_bias") is False
+        if plain and uses[id(source)] == 1 and source.kind in WITH_WEIGHTS:
+            source.settings = source.settings | {"use_bias": True}
+            return source
+    return None
 
 
 def _merge_equal():

@@ -16,6 +16,7 @@ KNOWN = {
     "transposed convolution",
     "fully connected",
     "batch normalisation",
+    "bias",
     "dropout",
     "zero padding",
     "crop",

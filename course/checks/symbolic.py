@@ -32,7 +32,7 @@ def without_weights(function):
     thread = threading.Thread(target=run, name="model without weights", daemon=True)
     # `limited` looks here for where the learner's code is.
     threading.current_thread().waits_for = thread
-    with mock.patch.object(keras.Model, "compile", return_value=None), _no_collection():
+    with mock.patch.object(keras.Model, "compile", return_value=None), no_collection():
         thread.start()
         try:
             while thread.is_alive():
@@ -46,7 +46,7 @@ def without_weights(function):
 
 
 @contextlib.contextmanager
-def _no_collection():
+def no_collection():
     """No garbage collection meanwhile: thousands of small objects that stay would be looked through again and again."""
     was_on = gc.isenabled()
     gc.disable()

@@ -86,11 +86,11 @@ for answer, pattern in (
     (written(up=resized), r"you have an UpSampling2D.*\n.*can learn: Conv2DTranspose"),
     (
         written(up=lambda x, n, s: layers.Conv2DTranspose(n, s, s, use_bias=False)(x)),
-        r"layer upscore2: you have nothing cropped.*\n.*2 \* strides .*You have 2×2 kernels; upscore2 has 4×4",
+        r"layer upscore2: you have 2×2 kernels, the paper has 4×4.*\n.*2 \* strides",
     ),
     (
         written(up=lambda x, n, s: layers.Conv2DTranspose(n, 4, s, padding="same", use_bias=False)(x)),
-        r"layer upscore8: .*\n.*You have 4×4 kernels; upscore8 has 16×16",
+        r"layer upscore8: you have 4×4 kernels, the paper has 16×16 kernels.*\n.*2 \* strides",
     ),
     (written(score=lambda x, n: layers.Conv2D(n, 3, padding="same")(x)), r"layer score_fr: you have 3×3 kernels"),
     (written(score=lambda x, n: layers.Conv2D(n, 1, activation="relu")(x)), r"layer score_\w+: you have ReLU"),

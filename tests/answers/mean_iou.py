@@ -177,3 +177,10 @@ def in_place(labels, predictions, num_classes, ignore=255):
     result = mean_iou(labels, predictions, num_classes, ignore)
     labels[labels == ignore] = 0
     return result
+
+
+@wrong("mean-iou", r"what the course ships")
+def the_course_s_own(labels, predictions, num_classes, ignore=255):
+    from course.masks import scores
+
+    return scores(labels, predictions, num_classes, ignore)["mean IoU"]

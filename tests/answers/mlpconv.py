@@ -73,7 +73,7 @@ wrong("mlpconv", r"strides=2.*mlpconv_1: your map is 10×12×6.*5×6×6.*\nYou p
     changed(strided=1)
 )
 wrong("mlpconv", r"strides=2.*mlpconv_1: your map.*\nYou have strides 1×1.*strides 2×2")(changed(strided=None))
-wrong("mlpconv", r"\n.*ReLU after a batch normalisation; it follows mlpconv_1")(changed(norm=True))
+wrong("mlpconv", r"after mlpconv_1: you have batch normalisation, the paper has none")(changed(norm=True))
 
 
 @wrong("mlpconv", r"mlpconv_3: it is missing")

@@ -1,18 +1,25 @@
 """What each exercise's check costs: processor time and memory, for right answers, after Keras is imported.
 
     python tests/benchmarks/checks.py [exercise …] [--rounds 3] [--every-answer]
+    python tests/benchmarks/checks.py --first
 
 `seconds` are the processor's, the best of the rounds, for the slowest right answer tried. `MiB` is by how much the
 resident memory grew at most during its check, sampled, where Linux says it. `built` is what it takes to build the
 learner's own model once, with its weights, where an answer builds one by itself, and `ratio` how many times that the
 check takes.
+
+`--first` checks the dearest answers instead, each as the first of a process of its own, which has imported Keras and
+the checks and nothing more: `seconds` for all of it, and how many of them the learner's own builder took.
 """
 
 import argparse
+import contextlib
+import functools
 import importlib
 import inspect
 import os
 import pkgutil
+import subprocess
 import sys
 import threading
 import time
@@ -23,12 +30,30 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import answers
 import keras
+from public_styles import large, raw
+from public_styles.checking import remark_on
+from written import densenet, inception
+from written import vgg as written_vgg
 
-from course.checks import _catalogue
+from course.checks import WrongAnswer, _catalogue
 from course.checks.judge import judge
 
 # What builders of several nets are called with.
 ARGUMENTS = {"configuration": "D", "n": 3, "blocks": (6, 12, 24, 16), "growth_rate": 32}
+# What is dear when it comes first: (exercise or net, the answer).
+FIRST = {
+    "ResNet-152": ("resnet152", lambda: large.resnet50(blocks=(3, 8, 36, 3))),
+    "ResNet-152 with a block too few": ("resnet152", lambda: large.resnet50(blocks=(3, 8, 35, 3))),
+    "DenseNet-121": ("densenet121", lambda: densenet.RIGHT_121[0]),
+    "GoogLeNet": ("googlenet", lambda: inception.googlenet()),
+    "GoogLeNet of own layers": ("googlenet", lambda: inception.googlenet(inception.by_a_layer)),
+    "VGG-16": ("vgg16", lambda: functools.partial(written_vgg.build_vgg, "D")),
+    "VGG, five nets": ("vgg", lambda: answers.RIGHT["vgg"][1]),
+    "VGG, a Sequential added to": ("vgg", lambda: answers.RIGHT["vgg"][0]),
+    "VGG, C like D": ("vgg", lambda: answers.WRONG["vgg"][0][0]),
+    "AlexNet, its response written out": ("alexnet", lambda: answers.RIGHT["alexnet"][0]),
+    "LeNet-5 in tf.nn": ("lenet5", lambda: raw.RawLeNet),
+}
 STATM = Path("/proc/self/statm")
 
 
@@ -85,14 +110,55 @@ def measured(exercise, answer, rounds):
     return checked, grown, built
 
 
+def first(name):
+    """(seconds, seconds in the learner's own builder) of this process's first check."""
+    exercise, make = FIRST[name]
+    answer, building = make(), [0.0]
+
+    def timed(*args, **kwargs):
+        start = time.process_time()
+        try:
+            return answer(*args, **kwargs)
+        finally:
+            building[0] += time.process_time() - start
+
+    _catalogue()
+    with contextlib.suppress(WrongAnswer):
+        start = time.process_time()
+        try:
+            remark_on(exercise, functools.wraps(answer)(timed))
+        finally:
+            checked = time.process_time() - start
+    return checked, building[0]
+
+
+def in_processes_of_their_own(rounds):
+    print(f"{'the first check of a process':36}{'seconds':>9}{'builder':>9}{'check':>7}", flush=True)
+    for name in FIRST:
+        runs = []
+        for _ in range(rounds):
+            done = subprocess.run(
+                [sys.executable, __file__, "--first-of", name], check=True, stdout=subprocess.PIPE, text=True
+            )
+            runs.append(tuple(map(float, done.stdout.split()[-2:])))
+        checked, built = min(runs)
+        print(f"{name:36}{checked:9.2f}{built:9.2f}{checked - built:7.2f}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("exercises", nargs="*")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--every-answer", action="store_true", help="not only the first right answer of each")
+    parser.add_argument("--first", action="store_true", help="the dearest answers, each first in its process")
+    parser.add_argument("--first-of", choices=FIRST, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.first:
+        return in_processes_of_their_own(arguments.rounds)
     for module in pkgutil.iter_modules(answers.__path__):
         importlib.import_module(f"answers.{module.name}")
+    if arguments.first_of:
+        return print(*first(arguments.first_of))
     print(f"{'exercise':30}{'seconds':>9}{'MiB':>7}{'built':>8}{'ratio':>7}", flush=True)
     rows = []
     for name in arguments.exercises or _catalogue():

@@ -15,6 +15,7 @@ def remark_on(name, answer):
 
     citation, builder, arguments, stages = {
         "resnet50": (HE, "resnet.resnet", {"depth": 50}, (r"(conv[2-5])_(\d+)", "blocks")),
+        "resnet152": (HE, "resnet.resnet", {"depth": 152}, (r"(conv[2-5])_(\d+)", "blocks")),
         "densenet121": (HUANG, "densenet.densenet", {"depth": 121}, (r"(dense\d?)_(\d+)", "layers")),
         "vgg16": ("Simonyan and Zisserman 2015", "vgg.vgg", {"configuration": "D"}, None),
     }[name]

@@ -193,7 +193,7 @@ ROWS = [
     ("vgg", vgg(), None),
     ("vgg", vgg(dropout=False), r"drop6: it is missing"),
     ("vgg", vgg(one_by_one=False), r"'C'.*layer conv3_3: you have 3×3 kernels.*1×1"),
-    ("vgg", vgg(bn=True), r"layer conv1_1: .*\n.*ReLU after a batch normalisation"),
+    ("vgg", vgg(bn=True), r"after conv1_1: you have batch normalisation, the paper has none.*\n.*in 2015"),
     ("vgg", vgg(classifier=512), r"layer fc6: your output is 512 values.*4,096"),
     ("googlenet", d2l_googlenet, r"layer conv1: you have same padding.*\n.*ZeroPadding2D"),
     ("densenet", keras_densenet, None),

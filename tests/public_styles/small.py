@@ -176,7 +176,7 @@ ROWS = [
     ("lenet5", lenet(size=28, padding="same"), r"input: yours is 28×28×1.*32×32×1"),
     ("lenet5", net_of_a_list, r"input: yours is 28×28×1.*32×32×1"),
     ("lenet5", lenet(widths=(20, 50), units=(500,)), r"layer C1: your map is 28×28×20.*28×28×6"),
-    ("lenet5", lambda: ThreeConvolutions(lambda x: x), r"your outputs are logits.*\n.*Softmax at the end"),
+    ("lenet5", lambda: ThreeConvolutions(lambda x: x), r"layer OUTPUT: you have no activation.*\n.*logits"),
     ("resnet-cifar", akamaster, None),
     ("resnet-cifar", resnet_v1(conv_bias=False), r"conv3_1_1: you have same padding.*\n.*ZeroPadding2D"),
     ("resnet-cifar", resnet_v1("no bn"), r"conv3_1_1: you have same padding"),

@@ -1,0 +1,115 @@
+"""What part of a net an operation is that a learner's `call` does by itself, with weights that it made, or without.
+
+`keras.ops.conv`, `keras.ops.matmul`, `x + self.bias`, and TensorFlow's functions, as `recording` has them.
+"""
+
+import inspect
+
+import keras
+
+from course import padding
+from course.checks.parts import Part
+from course.checks.recording import Recorded
+
+RESHAPING = ("Flatten", "Reshape", "ExpandDims", "Squeeze", "reshape", "squeeze", "expand_dims", "squeeze_v2")
+
+
+def name(operation):
+    """What the operation is called: its class, or TensorFlow's function."""
+    if isinstance(operation, Recorded):
+        return operation.function.__name__.removesuffix("_v2")
+    return type(operation).__name__
+
+
+def part(node, shape, layout):
+    """The `Part` of a node that is no layer, or `None` where its name does not say what it computes."""
+    read = OPERATIONS.get(name(node.layer))
+    try:
+        return read(node, shape, layout) if read else None
+    except (AttributeError, LookupError, StopIteration, TypeError, ValueError):  # called in a way that is not foreseen
+        return None
+
+
+def arguments(node):
+    """The arguments of a call by name; settings that an operation of Keras's keeps are among them."""
+    layer = node.layer
+    function = layer.function if isinstance(layer, Recorded) else layer.call
+    bound = inspect.signature(function).bind(*node.args, **node.kwargs or {})
+    bound.apply_defaults()
+    kept = {} if isinstance(layer, Recorded) else vars(layer)
+    return {**kept, **bound.arguments}
+
+
+def _convolution(node, shape, layout):
+    given = arguments(node)
+    kernel = next(given[name] for name in ("filters", "filter", "kernel") if given.get(name) is not None)
+    height, width, depth, filters = kernel.shape
+    strides = _pair(given["strides"])
+    rates = _pair(given.get("dilations") or given.get("dilation_rate") or 1)
+    rule, size = given["padding"], (height, width)
+    rule = rule.lower() if isinstance(rule, str) else [tuple(pair) for pair in rule[1:3]]
+    places = zip(layout.inputs[0][:2], size, strides, rates, strict=True)
+    zeros = tuple(padding.resolve(rule, *one) for one in places) if isinstance(rule, str) else tuple(rule)
+    settings = {
+        "padding": zeros,
+        "kernel_size": size,
+        "strides": strides,
+        "dilation_rate": rates,
+        "groups": layout.inputs[0][-1] // depth,
+        "filters": filters,
+        "use_bias": False,
+    }
+    return Part("convolution", shape, settings, written={"padding": rule if isinstance(rule, str) else zeros})
+
+
+def _matrix_product(node, shape, layout):
+    if len(shape) != 1 or len(node.inputs) != 1:
+        return None
+    return Part("fully connected", shape, {"units": shape[-1], "use_bias": False})
+
+
+def _sum(node, shape, layout):
+    """A bias, if it is of maps and one number a map."""
+    if len(node.inputs) != 1:
+        return None
+    others = [one for one in keras.tree.flatten((node.args, node.kwargs or {})) if hasattr(one, "shape")]
+    others = [tuple(one.shape) for one in others if not isinstance(one, keras.KerasTensor)]
+    fits = len(others) == 1 and others[0][-1:] == shape[-1:] and set(others[0][:-1]) <= {1}
+    return Part("bias", shape) if fits and layout.inputs[0] == shape else None
+
+
+def _dropout(node, shape, layout):
+    rate = arguments(node)["rate"]
+    return Part("dropout", shape, {"rate": rate}) if isinstance(rate, float) else None
+
+
+def _joined(kind):
+    return lambda node, shape, layout: Part(kind, shape) if len(node.inputs) > 1 else None
+
+
+def _concatenated(node, shape, layout):
+    axis = arguments(node)["axis"] % (len(shape) + 1)
+    if len(node.inputs) == 1:
+        return None
+    return Part("concatenation", shape, {} if axis == (1 if layout.channels_first else len(shape)) else {"axis": axis})
+
+
+def _pair(value):
+    """(height, width) of a number, of two, or of TensorFlow's four."""
+    values = list(value) if isinstance(value, (list, tuple)) else [value]
+    values = values[1:3] if len(values) == 4 else values
+    return (values[0], values[-1])
+
+
+OPERATIONS = {
+    "Conv": _convolution,
+    "conv2d": _convolution,
+    "Matmul": _matrix_product,
+    "matmul": _matrix_product,
+    "Add": _sum,
+    "add": lambda *given: _sum(*given) or _joined("addition")(*given),
+    "bias_add": _sum,
+    "dropout": _dropout,
+    "concat": _concatenated,
+    "add_n": _joined("addition"),
+}
