@@ -69,6 +69,8 @@ def test_accuracy_against_cost_shows_the_family(cost):
     assert axes.get_xscale() == "log"
     assert axes.get_ylabel() == "accuracy on glyphs (stand-in for ImageNet)"
     assert [text for text in texts(axes) if text] == [row.name for row in FAMILY]
+    # the line of the front passes behind a name
+    assert all(label.get_path_effects() for label in axes.texts if label.get_text())
     families = [re.match("[a-z]+", row.name)[0] for row in FAMILY]
     markers = [marker for *_, marker, _ in drawn]
     assert len(set(zip(families, markers, strict=True))) == len(set(families)) == len(set(markers))

@@ -22,14 +22,13 @@ NOT_LEARNERS = (
 )
 
 AXIS = "The maps differ in their channels alone, and your axis is another: Concatenate(axis=-1) takes the channels'."
+CHECKS_CALL = "The call above is the check's: the parameters have to fit it."
+OWN_CALL = "A call there does not fit what it calls: compare its arguments with the parameters."
 # (exception, what its message matches, the usual cause); the first that fits is said.
 CAUSES = (
     (ValueError, r"`Concatenate` layer.*\[\((\w+, \d+, \d+), \d+\)(, \(\1, \d+\))+\]", AXIS),
-    (
-        TypeError,
-        r"positional argument|unexpected keyword|required keyword",
-        "The call above is the check's: the parameters have to fit it.",
-    ),
+    (TypeError, r"positional argument|unexpected keyword|required keyword", CHECKS_CALL),
+    (ValueError, r"Unrecognized keyword arguments", "The layer has no parameter of that name; look for a misspelling."),
     (TypeError, r"'NoneType'", "A value there is None; a function that lacks its return gives None."),
     (
         TypeError,
@@ -114,7 +113,8 @@ def raised(name, error):
     frames = _learner_frames(error)
     place = f"It happened {_place(*frames[-1])}. " if frames else ""
     text = f"{type(error).__name__}: {_message(error)}".rstrip(": ")
-    return WrongAnswer(f"{name} raised {text}", place + _cause(error))
+    cause = _cause(error)
+    return WrongAnswer(f"{name} raised {text}", place + (OWN_CALL if frames and cause == CHECKS_CALL else cause))
 
 
 def still_running(name, seconds, frame):

@@ -5,6 +5,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import (
     EngFormatter,
     LogFormatterSciNotation,
@@ -71,7 +72,8 @@ def accuracy_against_cost(rows, cost="parameters", *, title=None):
         Line2D([], [], color="0.6", linestyle=":", marker="o", markerfacecolor="0.15", markeredgecolor="0.15")
     )
     figure.legend(handles, [*markers, "Pareto front"], loc="outside right upper", fontsize=8)
-    place(axes, [row["name"] for row in rows], list(zip(costs, accuracies, strict=True)))
+    clear = [withStroke(linewidth=3, foreground="white")]  # the front's line passes behind the names
+    place(axes, [row["name"] for row in rows], list(zip(costs, accuracies, strict=True)), path_effects=clear)
     return axes
 
 

@@ -282,6 +282,11 @@ def kernel_larger_than_its_map():
     return keras.Model(inputs, x)
 
 
+@wrong("lenet5", r"raised TypeError.*pool_size.*\n.*lenet5.py, line \d+: `.*A call there does not fit")
+def with_pools_of_no_size():
+    return changed(pools=(layers.AveragePooling2D, average))()
+
+
 @wrong("lenet5", r"what the course ships.*\n.*your own")
 def the_course_s_own():
     from course.models import lenet

@@ -170,3 +170,8 @@ def without_return(x, filters, layers):
 @wrong("vgg-block", r"unexpected keyword.*\n.*parameters have to fit")
 def with_another_name(x, filters, num_layers):
     return changed()(x, filters, num_layers)
+
+
+@wrong("vgg-block", r"raised ValueError.*'stride'.*\n.*no parameter of that name")
+def with_a_misspelt_parameter(x, filters, layers):
+    return MaxPooling2D(2)(Conv2D(filters, 3, stride=1)(x))
