@@ -48,7 +48,6 @@ import numpy as np
 from course import plots, training
 from course.checks import WrongAnswer, check, exercises, explain, hint
 from course.data import load, name_of
-from course.models import BUILDERS
 
 print(training.setup())
 
@@ -56,9 +55,9 @@ print(training.setup())
 # ## The machine
 #
 # The report above has a line for each part. *CPU* is the processor, with as many cores as the notebook may use. *GPU*
-# is a graphics card, which trains large networks ten to a hundred times faster; every lesson works without one. On
-# Colab you get one by Runtime, Change runtime type. *Precision* is how numbers are stored: float32 is 32 bits a
-# number. *Backend* is the library that computes; Keras is the one in which we write networks.
+# is a graphics card, which trains large networks many times faster; every lesson works without one. On Colab you get
+# one by Runtime, Change runtime type. *Precision* is how numbers are stored: float32 is 32 bits a number. *Backend* is
+# the library that computes; Keras is the one in which we write networks.
 #
 # Every lesson obeys one switch, the **profile**, which says how long it trains.
 
@@ -137,8 +136,7 @@ except WrongAnswer as wrong:
 #
 # Networks train better on small numbers. Write `scale_pixels(images)`: it takes an array of `uint8`, with values from
 # 0 to 255, and returns an array of the same shape, of type `float32`, with values from 0 to 1. Black, 0, stays 0;
-# white,
-# 255, becomes 1. The array that comes in must stay as it is.
+# white, 255, becomes 1. The array that comes in must stay as it is.
 #
 # **Predict first.** What becomes of a pixel of 51?
 
@@ -207,8 +205,8 @@ guesses = model.predict(test_images.astype("float32") / 255, verbose=0).argmax(-
 print(f"{np.mean(guesses == test_labels):.1%} of {len(test_labels)} test images; epochs: {epochs}")
 
 # %% [markdown]
-# A weighted sum of pixels already reads most of these digits after a few passes. It fails where a digit stands
-# elsewhere than usual. Move each image by four pixels and try again:
+# A weighted sum of pixels already reads most of these digits. But it expects each of them where it usually stands. Move
+# each image by four pixels and try again:
 
 # %%
 moved = np.roll(test_images, 4, axis=2)

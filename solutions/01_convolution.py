@@ -262,7 +262,7 @@ axes.legend(fontsize=8);
 # √((7² − 1) / 12) = 2, the bell's σ. Here is what both make of a single white pixel, and of stripes that become finer
 # from left to right.
 #
-# **Predict first.** Where the stripes are just 7 pixels from light to light, what does the box see?
+# **Predict first.** Where the stripes are 7 pixels from light to light, what does the box see?
 
 # %%
 box_7 = np.pad(np.full((7, 7), 1 / 49, "float32"), 5)  # zeros around it, for results of the bell's size
@@ -289,9 +289,9 @@ for period in (14, 7, 5):
 
 # %% [markdown]
 # The single pixel is scaled to its own brightest value in each picture. The box makes a square of it, with hard edges;
-# the bell a soft, round spot. The stripes show what comes of it. At 7 pixels the box covers just one light and one
-# dark stripe, and they cancel. Finer ones come back, *reversed*: light where it was dark. The bell fades stripes the
-# more the finer they are, and reverses none.
+# the bell a soft, round spot. The stripes show what comes of it. At 7 pixels the box covers one light and one dark
+# stripe, and they cancel. Finer ones come back, *reversed*: light where it was dark. The bell fades stripes the more
+# the finer they are, and reverses none.
 #
 # ## Exercise 3: a Gaussian kernel
 #
@@ -549,7 +549,8 @@ for name, (pictures, labels) in tasks.items():
 #
 # Two settings help to see what is learned. The weights start *small*, with a standard deviation of 0.01, as AlexNet's
 # did, so that what is left of the random start does not hide the rest. And a penalty on the squares of the first
-# layer's weights lets those fade that nobody needs.
+# layer's weights lets those fade that nobody needs. `Adam` is the method that moves the weights, and `rate` how far it
+# moves them at a step: it falls to 0 along a cosine.
 
 # %%
 def net(classes):
@@ -634,12 +635,13 @@ for question, values in chance.items():
 #   colour to another, but fewer than the letters' do, and less clearly.
 #
 # So the claim holds, with a condition that is often left out: *a net learns the filters that its task rewards*. Who
-# reads letters of any colour needs edges; who tells a flower from the sky is helped by colours. ImageNet asks for
-# both, and AlexNet's first layer has both: its authors see filters for directions and frequencies, and coloured spots
-# (their figure 3). Theirs are also much smoother than ours: they saw 1.2 million images about 90 times, ours 8,000
-# a few times. (Under the profile `smoke`, one epoch, the two nets have begun to part; do not judge by it.)
+# reads letters of any colour needs edges; who tells a flower from the sky is helped by colours. ImageNet asks for both,
+# and AlexNet's first layer has both: its authors see filters for directions and frequencies, and coloured spots (their
+# figure 3). Theirs are also much smoother than ours: they saw 1.2 million images about 90 times, ours 8,000 for the few
+# epochs printed above. (Under the profile `smoke`, one epoch, the two nets have begun to part; do not judge by it.)
 #
-# Look again at the letters' filters. Their light parts are greenish and their dark ones purple. Why?
+# Look again at the letters' filters. On the profile `lesson` their light parts are greenish and their dark ones
+# purple. Why?
 
 # %%
 sizes = np.sqrt(np.mean(learned["letters"] ** 2, axis=(0, 1, 3)))
@@ -647,12 +649,12 @@ for colour, size in zip(("red", "green", "blue"), sizes / sizes.sum(), strict=Tr
     print(f"{colour:<5} {size:.2f} of the weight")
 
 # %% [markdown]
-# They weigh green most and blue least. The course draws its letters lighter or darker by *luminance*, 0.299 of red,
-# 0.587 of green and 0.114 of blue, which is how light a colour seems to the eye. Nobody told the net. It leans the
-# same way, from examples alone.
+# On the profile `lesson` they weigh green most and blue least. The course draws its letters lighter or darker by
+# *luminance*, 0.299 of red, 0.587 of green and 0.114 of blue, which is how light a colour seems to the eye. Nobody told
+# the net. It leans the same way, from examples alone.
 #
-# At last, the four letters' filters with the clearest direction, on the photograph of above. They are not Sobel's, but
-# what they do is of the same kind.
+# Last, the four of the letters' filters with the clearest direction, on the photograph from above. They are not
+# Sobel's, but what they do is of the same kind.
 
 # %%
 clearest = np.argsort(found["letters"]["one direction"])[-4:]

@@ -510,9 +510,10 @@ for name, stack in stacks.items():
     print(f"{name}: a unit sees {field} pixels along a row, neighbours are {step} apart")
 
 # %% [markdown]
-# And a whole network? Here is VGG-16 without its fully connected layers. We build it inside `tf.Graph()`, where Keras
-# notes shapes and connections but makes no weights: a second's work, and no memory. Of each of its five blocks of
-# convolutions the picture frames what one unit of the last layer sees.
+# And a whole network? Here is VGG-16 without its fully connected layers. `BUILDERS` has the course's nets by name: for
+# each a function that builds it. We build it inside `tf.Graph()`, where Keras notes shapes and connections but makes no
+# weights: a second's work, and no memory. Of each of its five blocks of convolutions the picture frames what one unit
+# of the last layer sees.
 
 # %%
 with tf.Graph().as_default():
@@ -623,7 +624,7 @@ assert np.array(max_pooling(-ramp, 5, 1))[0, 0].tolist() == [200, 199]
 # %% [markdown]
 # ## What shift does pooling forgive?
 #
-# One often reads that pooling makes a network blind to shifts. Let us look. We take handwritten digits, and as filters
+# One often reads that pooling makes a network blind to shifts. Does it? We take handwritten digits, and as filters
 # four of the simplest: where does it get brighter to the right, to the left, downwards, upwards? Values below 0 are
 # set to 0. Then we shift each digit to the right by 1 and by 2 pixels, and pool with 2×2.
 #
@@ -659,7 +660,7 @@ plots.images(np.stack([maps[0, :, :, 0] for maps in pooled]), titles=[f"pooled, 
 # a maximum inside its window, or push it out. So pooling forgives in part, and only shifts that are small against its
 # window.
 #
-# How much is that worth? Let us measure it by a task. A digit gets the label of the training digit whose pooled edges
+# How much is that worth? We measure it by a task. A digit gets the label of the training digit whose pooled edges
 # are nearest to its own. Nothing is trained. The training digits stay where they are; the test digits are shifted by
 # up to 4 pixels, to the left, right, up and down. The digits have a border of 4, so that none loses a pixel.
 

@@ -213,7 +213,8 @@ analysis.table(model)
 # ## Training
 #
 # The net starts with random weights. Training shows it the digits in small batches; after each batch every weight
-# moves a little so that the probability of the right digit grows. One pass over all training digits is an *epoch*.
+# moves a little so that the probability of the right digit grows. The *loss* is the number that this makes small:
+# minus the logarithm of that probability, averaged over the digits. One pass over all training digits is an *epoch*.
 #
 # **Predict first.** Ten classes, random weights: what accuracy will the net have before training?
 
@@ -309,9 +310,9 @@ for name, maps in zip(layers_seen, inside(digit), strict=True):
 #
 # ## Exercise 2: train your own
 #
-# Write `train_lenet5()`: build a net with your `build_lenet5`, train it on `x_train` and `train_labels`, and return
-# it. How is up to you: optimizer, learning rate, epochs. The check measures the accuracy on the test digits, so leave
-# those out. It asks for 96 %.
+# Write `train_lenet5()`: build a net with your `build_lenet5`, train it on `x_train` and `train_labels`, and return it.
+# `training.fit`, as above, trains a net in place. How is up to you: optimizer, learning rate, epochs. The check
+# measures the accuracy on the test digits, so leave those out. It asks for 96 %.
 
 # %% nbgrader={"grade_id": "train-lenet5-answer", "solution": true}
 def train_lenet5():
@@ -356,8 +357,8 @@ axes.grid(alpha=0.3);
 # bias a map. Images are `(batch, height, width, maps)`; where a height or width is odd, the last row or column is
 # left out, as pooling does. `Subsampling()` takes no arguments. Leave the squashing function to a layer of its own.
 #
-# `build` is called once, with the shape of the input: make the weights there, with `self.add_weight`. `call` computes
-# the output; `keras.ops` has what you need.
+# `build` is called once, with the shape of the input: make the weights there, with `self.add_weight(shape=(maps,))`.
+# How they start is up to you. `call` computes the output; `keras.ops` has what you need.
 
 # %% nbgrader={"grade_id": "subsampling-answer", "solution": true}
 class Subsampling(keras.layers.Layer):
@@ -499,9 +500,10 @@ print(f"today: {model.count_params():,} parameters, test accuracy {accuracy:.1%}
 print(f"1998:  {original.count_params():,} parameters, test accuracy {np.mean(nearest == test_labels):.1%}")
 
 # %% [markdown]
-# The two were not trained alike, so this is no contest: the net of 1998 had no distortion here, and Adam where the
-# paper has a method of its own, stochastic diagonal Levenberg-Marquardt. The paper's net reached a test error of 0.95
-# % on MNIST, and 0.8 % with distorted digits; MNIST has 60,000 training digits.
+# The two were not trained alike, so this is no contest: the net of 1998 had no distortion here, and *Adam*, which suits
+# the steps to each weight, where the paper has a method of its own, stochastic diagonal Levenberg-Marquardt. The
+# paper's net reached a test error of 0.95 % on MNIST, and 0.8 % with distorted digits; MNIST has 60,000 training
+# digits.
 #
 # What does F6 draw? **Predict first**, then look: eight test digits, and under each F6's 84 numbers as a bitmap.
 

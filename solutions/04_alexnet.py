@@ -5,8 +5,9 @@
 #
 # In 2012 Alex Krizhevsky, Ilya Sutskever and Geoffrey Hinton trained a net of 60 million parameters on 1.2 million
 # photographs of 1,000 kinds of things. It won ILSVRC, the ImageNet Large Scale Visual Recognition Challenge, by far:
-# with five guesses an image it missed 15.3 % of them, the next best entry 26.2 %. A year later Matthew Zeiler and Rob
-# Fergus looked at what the layers of such a net respond to, and mended what they saw: their net is ZFNet.
+# with five guesses an image, seven such nets together missed 15.3 % of them, the next best entry 26.2 %. A year later
+# Matthew Zeiler and Rob Fergus looked at what the layers of such a net respond to, and mended what they saw: their net
+# is ZFNet.
 #
 # When you have done this lesson you can
 #
@@ -194,7 +195,7 @@ def show(errors, title):
     axes.legend(fontsize=8)
 
 # %% [markdown]
-# **Predict first.** conv1 sums 75 pixels, each up to some 100 from 0, times weights of about 0.01. How large do its
+# **Predict first.** conv1 sums 75 values, each up to some 150 from 0, times weights of about 0.01. How large do its
 # sums get? What does that mean for tanh?
 
 # %%
@@ -231,11 +232,11 @@ rates = training.by_profile(smoke=few_rates, lesson=rates, full=rates)
 show(race(scaled, keras.initializers.GlorotUniform, rates, epochs), "pixels scaled")
 
 # %% [markdown]
-# With small sums at the start, tanh is no longer far behind; it may even be first. So the claim has a condition. *ReLU
-# needs no care to keep its sums small*: whatever their size, it stays steep. Tanh needs that care, at the input and in
-# every layer; in 2012 the rules for it were new. The paper says the same: ReLUs "do not require input normalization to
-# prevent them from saturating" (section 3.3), and the size of the effect "varies with network architecture" (figure
-# 1). ReLU stayed: it costs next to nothing, and it allowed nets to grow.
+# With small sums at the start, tanh is no longer far behind on the profile `lesson`; it may even be first. So the claim
+# has a condition. *ReLU needs no care to keep its sums small*: whatever their size, it stays steep. Tanh needs that
+# care, at the input and in every layer; in 2012 the rules for it were new. The paper says the same: ReLUs "do not
+# require input normalization to prevent them from saturating" (section 3.3), and the size of the effect "varies with
+# network architecture" (figure 1). ReLU stayed: it costs next to nothing, and it allowed nets to grow.
 
 # %% [markdown]
 # ## Local response normalisation
@@ -356,8 +357,8 @@ for size in (55, 27, 13):
 #
 # ## Overfitting
 #
-# A net with 60 million parameters can learn 1.2 million images by heart. *Overfitting* is what one calls the gap: few
-# errors on the images it was trained on, many on others. AlexNet has two main means against it.
+# A net with 60 million parameters can learn many of its training images by heart. *Overfitting* is what one calls the
+# gap: few errors on the images it was trained on, many on others. AlexNet has two main means against it.
 #
 # ### Dropout
 #
@@ -595,8 +596,8 @@ for size in (224, 227):
     print(f"{size}: {arithmetic.conv_output_size(size, kernel_size=11, strides=4)} places along a side")
 
 # %% [markdown]
-# 224 gives 54; 227 gives 55. So the numbers of the paper do not agree, and 227 is what fits all the others. Everybody
-# takes 227, or pads. Here is the first block: convolution with ReLU, normalisation, pooling.
+# 224 gives 54; 227 gives 55. So the numbers of the paper do not agree, and 227 is what fits all the others. Most who
+# build it take 227, or pad. Here is the first block: convolution with ReLU, normalisation, pooling.
 
 # %%
 picture = scale(preprocessing.center_crop(square, 227))[np.newaxis]
@@ -819,9 +820,10 @@ for bias in (0, 1):
 # ## Looking inside: ZFNet
 #
 # AlexNet worked, but nobody could say why its kernels are 11×11 and its strides 4. Zeiler and Fergus (2014) looked.
-# They took a strong answer of a unit and led it back through the layers, each turned round: pooling puts the value
-# back to where the maximum was, ReLU cuts off what is negative, and the kernels are used transposed. What arrives is a
-# picture of what the unit saw. They call this a *deconvolutional network*. It showed three troubles (section 4.1):
+# They took a strong answer of a unit and led it back through the layers, each turned round: pooling puts the value back
+# to where the maximum was, ReLU cuts off what is negative, and the kernels are used transposed. What arrives is a
+# picture of what the unit saw. They call this a *deconvolutional network*. It showed three troubles (section 4.1 and
+# its figure):
 #
 # 1. The filters of conv1 had very high and very low frequencies, and few between: fine stripes, and flat colours.
 # 2. Some filters were *dead*: next to nothing made them answer.
@@ -922,10 +924,10 @@ for kind, maps in answers.items():
     print(f"begins as {kind}: {dead} of {len(largest)} maps are dead; maps of {maps.shape[1]}×{maps.shape[2]}")
 
 # %% [markdown]
-# Do not make too much of the numbers. These are two nets of 24 filters, trained on letters for a minute: there may be
-# no dead filter at all, and the finer beginning need not be the more accurate one. The paper's pictures are of a net of
-# 96 filters that saw 1.2 million photographs. What you can see plainly is what strides of 2 bring: the maps are finer,
-# and a stroke that is a blot on the one is a stroke on the other.
+# Do not make too much of the numbers. These are two nets of 24 filters, trained on letters for a short time: there may
+# be no dead filter at all, and the finer beginning need not be the more accurate one. The paper's pictures are of a net
+# of 96 filters that saw 1.2 million photographs. What you can see plainly is what strides of 2 bring: the maps are
+# finer, and a stroke that is a blot on the one is a stroke on the other.
 #
 # ## Exercise 6: from AlexNet to ZFNet
 #
@@ -977,7 +979,7 @@ for name, counted in nets.items():
             print(f"    {row.name}: {row.macs:,} MACs")
 
 # %% [markdown]
-# Parameters hardly change; the net even has a few less. conv1 costs more: its kernels are smaller, but stand in four
+# Parameters hardly change; there are even slightly fewer. conv1 costs more: its kernels are smaller, but stand in four
 # times as many places. conv2 costs about what it did: maps of 55×55 come in, and its strides make 26×26 of them.
 #
 # What did it bring? In the authors' own runs, AlexNet as they trained it again had errors of 40.5 (top-1) and 18.1
@@ -1035,9 +1037,10 @@ print(f"the worst square has its middle in the box in {np.mean(worst):.0%} of {l
 print(f"the boxes take {len(in_box) / (len(in_box) + len(beside)):.0%} of the places")
 
 # %% [markdown]
-# On the profile `lesson` the worst place is on the letter, though there is a photograph beside it, too. That is weaker
-# evidence than it looks: the letters are large, and their boxes leave little room beside them. The paper finds it of
-# its net for photographs, where there is room: the probability falls when the thing itself is covered.
+# On the profile `lesson` the worst place is on the letter in nearly all images, though there is a photograph beside it,
+# too. That is weaker evidence than it looks: the letters are large, and their boxes leave little room beside them. The
+# paper finds it of its net for photographs, where there is room: the probability falls when the thing itself is
+# covered.
 #
 # ## Recap
 #
@@ -1045,8 +1048,8 @@ print(f"the boxes take {len(in_box) / (len(in_box) + len(beside)):.0%} of the pl
 #   where care is taken that it does not, the two are close.
 # - Local response normalisation lets neighbouring maps compete. The paper found it useful, VGG did not.
 # - Pooling windows may overlap, at the same sizes.
-# - Dropout and augmentation are there to hold overfitting down; both change the training alone. In our small net
-#   augmentation did most.
+# - Dropout and augmentation are there to hold overfitting down; both change the training alone. In our small net,
+#   on the profile `lesson`, augmentation helped.
 # - 227, not 224; nearly all parameters are in the fully connected layers, nearly all work is in the convolutions.
 # - Two towers are grouped convolutions: half of the weights in conv2, conv4 and conv5.
 # - ZFNet has finer first layers, since a look inside had shown what coarse ones do: strides of 4 show stripes that are

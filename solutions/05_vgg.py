@@ -260,8 +260,8 @@ assert block_net.count_params() == (9 * 5 * 11 + 11) + 4 * (9 * 11 * 11 + 11)
 # ImageNet the shallow net's top-1 error was 7 points higher (section 4.1). *Top-1 error* is the share of images whose
 # most probable class is wrong; *top-5 error*, of those whose class is not among the five most probable.
 #
-# We try it small, on letters on photographs: the course's `glyphs`, ten letters, 32×32 pixels. The fonts and the parts
-# of the photographs of the test images do not occur among the training images.
+# We try it small, on letters on photographs: the course's `glyphs`, ten letters, 32×32 pixels (the profile `full` takes
+# CIFAR-10). The fonts and the parts of the photographs of the test images do not occur among the training images.
 
 # %%
 DATA = training.by_profile(smoke="glyphs/easy_32", lesson="glyphs/easy_32", full="cifar10")
@@ -275,9 +275,9 @@ plots.images(train_images[:8], titles=[names[label] for label in train_labels[:8
 
 # %% [markdown]
 # Both nets begin with the same layer: 3×3, strides 2, which brings three colours to 32 channels and 32×32 pixels to
-# 16×16, to save time. Then come three blocks, each with the same 32 channels in and out: so the paper's 18·C·C
-# against 25·C·C holds exactly. Two small fully connected layers end both. The weights start by a rule called
-# `he_normal`; a later section says why a start matters.
+# 16×16, to save time. Then come three blocks, each with the same 32 channels in and out: so the paper's 18·C·C against
+# 25·C·C holds exactly. `blocks.conv` is a convolution padded by `"same"`, with a ReLU. Two small fully connected layers
+# end both. The weights start by a rule called `he_normal`; a later section says why a start matters.
 
 # %%
 def small_net(kernel_sizes, filters=32):
@@ -789,8 +789,8 @@ figure.colorbar(picture, ax=grid[1], label="probability");
 # - Without a ReLU between, two layers are one. The bend is what makes the pair more than a 5×5.
 # - A block keeps the size, then halves it; filters double up to 512. Six nets are one table, and depth counts layers
 #   with weights.
-# - Depth costs work here, hardly parameters: these sit in fc6. It paid up to 16 layers; 19 are about as good, and just
-#   ahead with scale jitter.
+# - Depth costs work here, hardly parameters: these sit in fc6. It paid up to 16 layers; 19 are about as good,
+#   and slightly ahead with scale jitter.
 # - A deep net must begin well: from a trained shallow one, or with weights whose size fits the layer.
 # - A fully connected layer is a convolution as large as the map it sees; so a net can look at images of any size.
 #

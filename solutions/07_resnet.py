@@ -125,8 +125,8 @@ for depth in (SHALLOW, DEEP):
 
 # %% [markdown]
 # *Depth* counts the layers with weights, convolutions and fully connected ones. The recipe is the paper's, cut to our
-# size: far fewer steps, smaller batches, a constant learning rate, no augmentation. (*Weight decay* draws every weight
-# a little towards 0 at each step.)
+# size: far fewer steps, smaller batches, a constant learning rate, no augmentation. (Under `full` it is the
+# paper's own. *Weight decay* draws every weight a little towards 0 at each step.)
 
 # %%
 short = {"epochs": 5, "batch_size": 64, "learning_rate": 0.1, "schedule": None, "augment": (), "images": None}
@@ -542,7 +542,7 @@ assert keras.Model(odd, residual_block(odd, 10)).count_params() == 9 * 10 * (6 +
 # Between two stages the maps halve and the channels double. The paper tries three ways out for the shortcut.
 #
 # - **A**: take every second pixel of every second row, and fill the new channels with zeros. No parameters.
-# - **B**: project, but only where the shape changes. You have just built that.
+# - **B**: project, but only where the shape changes. It is what your block does.
 # - **C**: project everywhere.
 #
 # Option A on an image of 4×4 with one channel, to 2×2 with two:

@@ -261,7 +261,7 @@ print(f"DenseNet-121: dearer in {dearer} of {len(seen)} layers; over all layers 
 # 2. batch normalisation, ReLU, a 3×3 convolution to growth_rate maps that keeps height and width.
 #
 # No convolution has a bias: set `use_bias=False`. What the layer makes is put beside what it took, by
-# `keras.layers.Concatenate()([…, …])`.
+# `keras.layers.Concatenate()([…, …])`. Write the layers of Keras here, not those of the course.
 #
 # **Predict first.** From 64 channels, two layers with growth rate 32. How many channels go into the second 1×1, how
 # many into the second 3×3?
@@ -348,10 +348,10 @@ with tf.Graph().as_default():
 # %% [markdown]
 # ## The family
 #
-# The paper's table 1 has four nets for ImageNet. They differ in how many layers their blocks have. DenseNet-161 is not
-# in it; the authors published it beside the others, with a growth rate of 48. All begin in the same way, much as a
-# ResNet does: a 7×7 convolution with strides 2 to 2k maps, batch normalisation, ReLU, and 3×3 maximum pooling with
-# strides 2. All end in global average pooling and one fully connected layer of 1,000 units.
+# Table 1 of the published paper has four nets for ImageNet. They differ in how many layers their blocks have.
+# DenseNet-161 is not in it; the authors' code has it beside the others, with a growth rate of 48. All begin in the same
+# way, much as a ResNet does: a 7×7 convolution with strides 2 to 2k maps, batch normalisation, ReLU, and 3×3 maximum
+# pooling with strides 2. All end in global average pooling and one fully connected layer of 1,000 units.
 
 # %%
 stages = ["conv1", "pool1", "dense1_6", "transition1_pool", "dense2_12", "transition2_pool", "dense3_24"]
@@ -470,8 +470,8 @@ for name, total in pairs.items():
 
 # %% [markdown]
 # The DenseNet-BC has fewer than half of ResNet-110's parameters, and does *more* multiply-accumulates: each of its
-# narrow layers reads many channels at every pixel. On ImageNet DenseNet-121 does
-# fewer than ResNet-50, but not by as much as it has fewer parameters.
+# narrow layers reads many channels at every pixel. On ImageNet DenseNet-121 does fewer than ResNet-50, but not by as
+# much as it has fewer parameters.
 #
 # On ImageNet the paper compares with ResNets that others had trained in the same way, fb.resnet.torch. Errors of the
 # first answer (top-1), for one crop of each validation image, in per cent: DenseNet-121 25.02 and DenseNet-201
@@ -526,8 +526,8 @@ axes.legend();
 #
 # We set a small DenseNet-BC against two small ResNets, on the handwritten digits of lesson 03. To save time they are
 # 12×12 pixels here: the border is cut off, and each 2×2 pixels become their mean. All three are nets as the papers have
-# them for CIFAR-10, with fewer layers. Each sees the same images in the same order, for the same number of epochs, with
-# the same optimizer.
+# them for CIFAR-10, with fewer layers. (Under `smoke` the larger ResNet is left out.) Each sees the same images in the
+# same order, for the same number of epochs, with the same optimizer.
 #
 # We fix beforehand what *as accurate* means: test accuracies that differ by no more than 2 percentage points.
 
@@ -618,10 +618,9 @@ plots.accuracy_against_cost(results, "seconds");
 #
 # Be careful with what this shows. These digits are easy: all three nets come near to all right, and the smaller ResNet
 # may do as well as the larger one. So a DenseNet can do with few parameters here; it does not follow that a ResNet as
-# small as that could not. And on letters on photographs (`load("glyphs/medium_16")`), which are harder, we trained such
-# nets for four epochs, once each: the ResNets were clearly ahead. The paper's claim is about nets that are trained to
-# the end, for 300 epochs on CIFAR-10 and 90 on ImageNet. The profile `full` does so on CIFAR-10, which takes a GPU and
-# hours.
+# small as that could not. On harder images, such as letters on photographs (`load("glyphs/medium_16")`), few epochs may
+# put the nets in another order: try it. The paper's claim is about nets that are trained to the end, for 300 epochs on
+# CIFAR-10 and 90 on ImageNet. The profile `full` does so on CIFAR-10, which takes a GPU and hours.
 
 # %% [markdown]
 # ## Which earlier layers does a layer use?
@@ -701,6 +700,6 @@ print(f"of all readers' sources, the least moved against the same reader's most 
 #   arXiv:1608.06993. Section 3 is the net, table 1 the family, section 5 and figure 5 the weights by source.
 # - G. Huang, Y. Sun, Z. Liu, D. Sedra, K. Weinberger, "Deep Networks with Stochastic Depth", 2016, arXiv:1603.09382:
 #   the layers that could be dropped. Read section 3.
-# - G. Pleiss and others, "Memory-Efficient Implementation of DenseNets", 2017, arXiv:1707.06990: section 3.
+# - G. Pleiss and others, "Memory-Efficient Implementation of DenseNets", 2017, arXiv:1707.06990.
 # - K. He, X. Zhang, S. Ren, J. Sun, "Identity Mappings in Deep Residual Networks", 2016, arXiv:1603.05027: section 4
 #   has pre-activation.

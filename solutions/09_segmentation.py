@@ -93,8 +93,8 @@ nothing = np.zeros_like(test_masks)
 print(f"pixel accuracy of background everywhere: {np.mean(nothing == test_masks):.1%}")
 
 # %% [markdown]
-# So a number near 90 % may mean nothing at all. The measure that the field settled on is the **mean intersection over
-# union**, mean IoU. Take one class. Some pixels are *labelled* with it, some are *predicted*. Its IoU is
+# So a high pixel accuracy may mean nothing at all. The measure that the field settled on is the **mean intersection
+# over union**, mean IoU. Take one class. Some pixels are *labelled* with it, some are *predicted*. Its IoU is
 #
 # $$\frac{\text{pixels that are both}}{\text{pixels that are either}}.$$
 #
@@ -219,9 +219,9 @@ print(f"{known:.1%} of the training letters right, {right:.1%} of {len(test_lett
 plots.images(test_glyphs[:8], titles=[names[1 + letter] for letter in test_letters[:8]]);
 
 # %% [markdown]
-# The test letters are of other typefaces than the training letters, on other parts of the photographs. After so short a
-# training on so few images the net knows far fewer of them. It will do for what follows. (Under `smoke` it has learned
-# next to nothing.)
+# The test letters are of other typefaces than the training letters, on other parts of the photographs. They tell
+# whether the net has learned letters or only these typefaces: compare the two numbers. It will do for what follows.
+# (Under `smoke` it has learned next to nothing.)
 #
 # What ties this net to 32×32? Convolutions and poolings slide over an image of any size. It is `fc6` that counts its
 # inputs: 4·4·64 of them, no more and no fewer.
@@ -318,9 +318,11 @@ for axes, scene, answers in zip(grid, train_images, np.array(sliding(train_image
     draw_answers(axes, scene, answers)
 
 # %% [markdown]
-# Each printed letter is what the net says of the 32×32 pixels around it. Where a letter stands in the middle of a
-# window, the net tends to name it; under `smoke` it has learned next to nothing. Between letters it names one all the
-# same: it was never shown a window without a letter, and has no class for it. That is one reason to train on masks.
+# Each printed letter is what the net says of the 32×32 pixels around it. A window with one letter alone in its middle
+# is what the net has learned from. Few windows are like that, and the map is often wrong: parts of other letters reach
+# into the window, or the letter is cut. On bare background it names a letter all the same: it was never shown a window
+# without one, and has no class for it. So the right *form* of an answer is not yet a good answer: the net must be
+# trained on scenes, with masks.
 #
 # Two remarks. The map costs much less than a pass for each window, as what the windows share is computed once. And it
 # is not quite what the classifier says of the 32×32 pixels *cut out*: at the edges of a cut-out, the convolutions
@@ -681,7 +683,8 @@ with tf.Graph().as_default():
 
 # %% [markdown]
 # The last kernel shrinks faster than the skips grow: 64×64 is sixteen times 16×16. And the skips are next to nothing,
-# beside the hundred millions of `fc6`. Nearly all the weights that enlarge are zeros, those between different classes.
+# beside the hundred million weights of `fc6`. Nearly all the weights that enlarge are zeros, those between different
+# classes.
 #
 # ## The experiment
 #
@@ -787,8 +790,8 @@ for scene in (0, 1):
     plots.segmentation(test_images[scene], shown, names)
 
 # %% [markdown]
-# Without a skip a letter is a blot, if it is there at all: the scores are interpolated between middles that lie 16
-# pixels apart. Each skip lets the mask follow the letter more closely.
+# Without a skip a letter is a blot, if it is there at all: the scores are interpolated between middles that lie a
+# cell apart. Each skip lets the mask follow the letter more closely.
 #
 # What this experiment cannot show is how *much* a skip is worth elsewhere. It is a miniature, and letters have thin
 # strokes. VOC's objects are several cells large, so that a coarse map is less of a handicap there.

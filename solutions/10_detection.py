@@ -230,7 +230,8 @@ plots.images(crops(images[0], proposals), limits=(0, 1));
 # %% [markdown]
 # The first crops are the letters, the last two are windows that fit nothing. Each is now an ordinary image for an
 # ordinary classification net, which has one class more: *background*. R-CNN reads the answer off with a support vector
-# machine a class, trained apart on what the last layer but one gives.
+# machine a class (SVM, a linear classifier that is no part of the net), trained apart on what the last layer but one
+# gives.
 #
 # ### Too many answers
 #
@@ -418,8 +419,8 @@ axes.grid(color="white", linewidth=0.5)
 # channels)`, `roi` is x1, y1, x2, y2 in pixels. Multiply the corners by `spatial_scale` and round (a half goes up):
 # `region`, above, does it. The region is y2 − y1 + 1 cells high; divide it into `pool_size` × `pool_size` bins as
 # `ends` does, counted from y1 and x1. Each bin gives the maximum of its cells, in each channel: `(pool_size, pool_size,
-# channels)`. A region may reach past the map's edge: its bins lose the cells that are not there, and a bin with no cell
-# left is 0.
+# channels)`. A region may reach past the map's right or lower edge: its bins lose the cells that are not there, and a
+# bin with no cell left is 0.
 #
 # **Predict first.** A region of 2×2 cells, pooled to 4×4. What will the sixteen bins hold?
 
@@ -716,7 +717,7 @@ for name, output in whole(images[:1]).items():
 #
 # $$t_x = \frac{x' - x}{w},\quad t_y = \frac{y' - y}{h},\quad t_w = \log\frac{w'}{w},\quad t_h = \log\frac{h'}{h},$$
 #
-# where x, y is the centre of the box, w, h are its sides, and those with a stroke belong to the target.
+# where x, y is the centre of the box, w, h are its sides, and those with a prime belong to the target.
 #
 # **Predict first.** The target is twice as wide as the box and has the same centre. What are the four numbers? And if
 # it is half as wide?
@@ -953,7 +954,7 @@ print(f"mean of {len(areas)} classes: {np.mean(areas):.2f}; best {max(areas):.2f
 #
 # ## What is left to a GPU
 #
-# Our detector is small, its scenes are easy, and its proposals are simply all anchors. What the papers did with VGG-16
+# Our detector is small, its scenes are easy, and its proposals are all anchors. What the papers did with VGG-16
 # takes hours on a GPU. The course has its parts: `rcnn.rpn` and `rcnn.faster_rcnn` build the nets, `rcnn.joint` trains
 # the proposals and the detector together, `boxes.anchor_targets` and `boxes.roi_targets` draw what they learn from, and
 # `load("voc")` gets the images.
