@@ -996,7 +996,7 @@ for name, counted in nets.items():
 # on the letter, on its outline?
 
 # %%
-def occluded(model, image, label, side=14, step=4):
+def occluded(model, image, label, side=20, step=4):
     """The probability of the label (places, places), with a grey square of that side at each place of the image."""
     starts = range(0, image.shape[0] - side + 1, step)
     covered = np.repeat(image[np.newaxis], len(starts) ** 2, axis=0)
@@ -1006,25 +1006,25 @@ def occluded(model, image, label, side=14, step=4):
 
 
 # %%
-chances = np.array(pair["ZFNet"](glyphs))[np.arange(len(glyphs)), truth]
+named = np.flatnonzero(np.array(pair["ZFNet"](glyphs)).argmax(-1) == truth)
 many = training.by_profile(smoke=6, lesson=40, full=200)
-chosen = np.random.default_rng(SEED).permutation(np.argsort(-chances)[:200])[:many]
+chosen = np.random.default_rng(SEED).permutation(named)[:many]
 falls = [occluded(pair["ZFNet"], glyphs[number], truth[number]) for number in chosen]
 figure, grid = plt.subplots(2, 6, figsize=(10, 3.8), layout="constrained")
 for number, chance, (above, below) in zip(chosen, falls, grid.T, strict=False):
     above.imshow(glyphs[number])
-    shown = below.imshow(chance, cmap="gray", vmin=0, vmax=1, extent=(5, 57, 57, 5))
+    shown = below.imshow(chance, cmap="gray", vmin=0, vmax=1, extent=(8, 56, 56, 8))
     below.set(xlim=(-0.5, 63.5), ylim=(63.5, -0.5))
     above.set_axis_off()
     below.set_axis_off()
 figure.colorbar(shown, ax=grid, label="probability of the right class", shrink=0.7);
 
 # %% [markdown]
-# Above, letters that the net is sure of; below, at the middle of each square, the probability that was left. Dark is
+# Above, letters that the net names rightly; below, at the middle of each square, the probability that was left. Dark is
 # where it hurt. Is it the letter? Each letter's *box* is known, the rectangle around it. Count.
 
 # %%
-middles = 7 + 4 * np.arange(len(falls[0]))
+middles = 10 + 4 * np.arange(len(falls[0]))
 worst, in_box, beside = [], [], []
 for number, chance in zip(chosen, falls, strict=True):
     top, left, bottom, right = boxes[number]
