@@ -187,10 +187,13 @@ def test_joint_training_finds_objects_it_has_not_seen():
     scenes, unseen = [scene(rng) for _ in range(32)], [scene(rng) for _ in range(32)]
     model = faster_rcnn((64, 64, 3), 2, "small", pre_nms=200, post_nms=16)
     trained = joint(model)
-    trained.compile(keras.optimizers.Adam(1e-3), losses(trained))
+    # At a constant rate the count swings by 6 from one step to the next, and with the processor's rounding. After the
+    # decay, four seeds locate 30 or 31 of 32 and name at least 27.
+    rate = keras.optimizers.schedules.PiecewiseConstantDecay([180], [1e-3, 1e-4])
+    trained.compile(keras.optimizers.Adam(rate), losses(trained))
     assert found(model, unseen)[0] < 8
     history = []
-    for step in range(160):
+    for step in range(240):
         some = [scenes[(8 * step + i) % 32] for i in range(8)]
         proposals = model.predict_on_batch(np.stack([image for image, _, _ in some]))["proposals"]
         history.append(trained.train_on_batch(*batch(some, proposals, rng), return_dict=True))
