@@ -1,24 +1,11 @@
 """Lesson 01's claim: a net's first filters become edges where shapes are asked for, and colours where these help."""
 
 import re
-from pathlib import Path
 
+import claims
 import pytest
 
-from course import release
-from course.executed import failures
-from course.run import execute
-
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "01_convolution.py"
 FILTERS = 16
-
-
-def printed(lesson, word):
-    """The output of the cell that prints a word."""
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    texts = [output.text for output in outputs if output.get("name") == "stdout"]
-    return next(text for text in texts if word in text)
 
 
 def measured(text):
@@ -36,24 +23,12 @@ def measured(text):
     return table
 
 
-def run(profile, seed, monkeypatch):
-    """The executed lesson, in a profile, from a seed."""
-    monkeypatch.setenv("COURSE_PROFILE", profile)
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-    return lesson
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_letters_make_edges_and_places_make_colours(monkeypatch, seed):
     """The executed notebook's own table; the seed chooses the weights, the order of images, and the patches."""
-    lesson = run("lesson", seed, monkeypatch)
-    table = measured(printed(lesson, "filters over the bar"))
+    lesson = claims.run("01_convolution", "lesson", seed, monkeypatch)
+    table = measured(claims.printed(lesson, "filters over the bar"))
     direction, grey, colour = (table[question] for question in ("one direction", "grey", "one colour"))
     assert grey["letters"][1] >= 14
     assert grey["letters"][0] > grey["places"][0] + 0.2
@@ -63,7 +38,7 @@ def test_letters_make_edges_and_places_make_colours(monkeypatch, seed):
     assert colour["places"][0] > 5 * colour["random"]
     assert colour["letters"][1] <= 4
 
-    weights = re.findall(r"(red|green|blue) +([\d.]+) of the weight", printed(lesson, "of the weight"))
+    weights = re.findall(r"(red|green|blue) +([\d.]+) of the weight", claims.printed(lesson, "of the weight"))
     red, green, blue = (float(size) for _, size in weights)
     assert green > red > blue
 
@@ -71,6 +46,6 @@ def test_letters_make_edges_and_places_make_colours(monkeypatch, seed):
 @pytest.mark.slow
 def test_in_a_single_epoch_the_tasks_already_part(monkeypatch):
     """Under `smoke` the lesson claims nothing; the letters are the greyer ones, the places the coloured ones."""
-    table = measured(printed(run("smoke", 0, monkeypatch), "filters over the bar"))
+    table = measured(claims.printed(claims.run("01_convolution", "smoke", 0, monkeypatch), "filters over the bar"))
     assert table["grey"]["letters"][0] > table["grey"]["places"][0]
     assert table["one colour"]["places"][0] > table["one colour"]["letters"][0]

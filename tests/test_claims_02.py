@@ -1,17 +1,11 @@
 """Lesson 02's claims: where VGG-16 keeps memory and parameters, what padding does for depth, what pooling forgives."""
 
 import re
-from pathlib import Path
 
+import claims
 import numpy as np
 import pytest
 
-from course import release
-from course.executed import failures
-from course.run import execute
-
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "02_arithmetic.py"
 # Simonyan and Zisserman 2015, table 1, column D: the filters of each convolution, M for a pooling.
 VGG16 = [64, 64, "M", 128, 128, "M", *[256] * 3, "M", *[512] * 3, "M", *[512] * 3, "M"]
 
@@ -71,13 +65,6 @@ def test_memory_lies_in_the_early_convolutions_and_parameters_in_the_fully_conne
     assert max(vgg.rows, key=lambda row: row.parameters).name == "fc6"
 
 
-def printed(lesson, word):
-    """The output of the cell that prints a word."""
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    texts = [output.text for output in outputs if output.get("name") == "stdout"]
-    return next(text for text in texts if word in text)
-
-
 def percentages(text):
     """{name: its percentages} of a printed table."""
     lines = re.findall(r"^(.*?)((?: +[\d.]+%)+)$", text, re.MULTILINE)
@@ -88,28 +75,21 @@ def percentages(text):
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_lesson_shows_it_and_pooling_forgives_small_shifts_in_part(monkeypatch, seed):
     """The executed notebook's own tables; the seed chooses the training digits."""
-    monkeypatch.setenv("COURSE_PROFILE", "lesson")
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-
-    shares = percentages(printed(lesson, "first four convolutions"))
+    lesson = claims.run("02_arithmetic", "lesson", seed, monkeypatch)
+    shares = percentages(claims.printed(lesson, "first four convolutions"))
     assert shares["first four convolutions"].tolist() == [63.2, 0.2, 30.5]
     assert shares["fully connected"].tolist() == [0.1, 89.4, 0.8]
 
-    assert "3×3: 15 layers" in printed(lesson, "there is no room")
-    gaps = [float(gap) for gap in re.findall(r"([\d.]+)%", printed(lesson, "mean difference from same"))]
+    assert "3×3: 15 layers" in claims.printed(lesson, "there is no room")
+    gaps = [float(gap) for gap in re.findall(r"([\d.]+)%", claims.printed(lesson, "mean difference from same"))]
     assert gaps[0] == 0
     assert gaps[1] > 5
-    changes = [float(change) for change in re.findall(r"(\d+)%", printed(lesson, "pooled edges: changed"))]
+    changes = [float(change) for change in re.findall(r"(\d+)%", claims.printed(lesson, "pooled edges: changed"))]
     assert 0 < changes[2] < changes[0]
     assert 0 < changes[3] < changes[1]
     assert changes[2] < changes[3]
 
-    read = percentages(printed(lesson, "shift in pixels"))
+    read = percentages(claims.printed(lesson, "shift in pixels"))
     none = read.pop("none")
     whole = read.pop("mean 32×32")
     assert len(read) == 6

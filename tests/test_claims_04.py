@@ -2,17 +2,11 @@
 
 import math
 import re
-from pathlib import Path
 
+import claims
 import numpy as np
 import pytest
 
-from course import release
-from course.executed import failures
-from course.run import execute
-
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "04_alexnet.py"
 # Krizhevsky et al. 2012, figure 2 and section 3.5: kernel size, maps that a kernel sees, kernels, side of the maps.
 CONVOLUTIONS = [(11, 3, 96, 55), (5, 48, 256, 27), (3, 256, 384, 13), (3, 192, 384, 13), (3, 192, 256, 13)]
 DENSE = [(6 * 6 * 256, 4096), (4096, 4096), (4096, 1000)]
@@ -71,25 +65,12 @@ def test_strides_of_4_show_stripes_that_are_not_there(strides, apart):
     assert np.allclose(np.cos(2 * np.pi * places / 5), np.cos(2 * np.pi * places / apart))
 
 
-def text(lesson):
-    """All that the lesson printed."""
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.get("name") == "stdout")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_lesson_shows_them(monkeypatch, seed):
     """The executed notebook's own numbers; the seed chooses the weights, the order of images and what is drawn."""
-    monkeypatch.setenv("COURSE_PROFILE", "lesson")
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-
-    printed = text(lesson)
+    lesson = claims.run("04_alexnet", "lesson", seed, monkeypatch)
+    printed = claims.printed(lesson)
     races = re.findall(r"^pixels (.+): (\w+), rate .+: 25 % (reached|not reached) in (\d+) epochs", printed, re.M)
     epochs = {(pixels, unit): (end == "reached", int(count)) for pixels, unit, end, count in races}
     assert epochs["as they are", "relu"][0]

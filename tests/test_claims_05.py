@@ -1,17 +1,11 @@
 """Lesson 05's claim: two layers of 3×3 do as well as one of 5×5, with fewer weights."""
 
 import re
-from pathlib import Path
 
+import claims
 import numpy as np
 import pytest
 
-from course import release
-from course.executed import failures
-from course.run import execute
-
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "05_vgg.py"
 PAIRS, SINGLE = "pairs of 3×3", "single 5×5"
 
 
@@ -57,19 +51,6 @@ def test_the_paper_s_b_has_fewer_weights_than_with_single_5_by_5():
         assert vgg(configuration="B", include_top=False).count_params() == pairs + biases
 
 
-def run(profile, seed, monkeypatch):
-    """All that the lesson prints in a profile, from a seed."""
-    monkeypatch.setenv("COURSE_PROFILE", profile)
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.get("name") == "stdout")
-
-
 def shown(printed):
     """{way: [(training images right, test images right), …]} of the printed lines, in percent, one a start."""
     line = r"^(.+?) *, start \d+: ([\d.]+) % of the training images right, ([\d.]+) % of the test images$"
@@ -86,7 +67,7 @@ def test_pairs_do_as_well_with_fewer_weights(monkeypatch, seed):
 
     A single comparison differs by two points or so from one start to another, so only the means are compared.
     """
-    printed = run("lesson", seed, monkeypatch)
+    printed = claims.printed(claims.run("05_vgg", "lesson", seed, monkeypatch))
     counts = re.findall(r"sees 65×65, ([\d,]+) weights in the blocks", printed)
     assert [int(count.replace(",", "")) for count in counts] == [3 * 18 * 32**2, 3 * 25 * 32**2]
     assert "the pairs have 28% fewer weights" in printed
@@ -102,7 +83,7 @@ def test_pairs_do_as_well_with_fewer_weights(monkeypatch, seed):
 @pytest.mark.slow
 def test_a_fixed_deviation_makes_the_deeper_net_s_numbers_explode(monkeypatch):
     """What the lesson says of the start holds in any profile, as nothing is trained there."""
-    printed = run("smoke", 1, monkeypatch)
+    printed = claims.printed(claims.run("05_vgg", "smoke", 1, monkeypatch))
     ends = {
         (net, start): float(end)
         for net, start, end in re.findall(r"^([AD]), (.+?) *: .+ in the image, (.+) after the last", printed, re.M)

@@ -1,16 +1,12 @@
 """Lesson 06's claim: 1×1 reductions cut an Inception net's cost several-fold at about equal accuracy."""
 
 import re
-from pathlib import Path
 
+import claims
 import pytest
 
-from course import arithmetic, release
-from course.executed import failures
-from course.run import execute
+from course import arithmetic
 
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "06_googlenet.py"
 # Szegedy et al. 2015, table 1: map's side, #1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool proj.
 TABLE = [
     (28, 64, 96, 128, 16, 32, 32),
@@ -98,24 +94,11 @@ def measured(printed):
     return {name: (*(int(n.replace(",", "")) for n in numbers), float(right[name])) for name, *numbers in costs}
 
 
-def run(profile, seed, monkeypatch):
-    """All that the lesson printed, in a profile, from a seed."""
-    monkeypatch.setenv("COURSE_PROFILE", profile)
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.get("name") == "stdout")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_cheaper_net_is_about_as_accurate(monkeypatch, seed):
     """The executed notebook's own numbers; the seed chooses the weights and the order of the images."""
-    printed = run("lesson", seed, monkeypatch)
+    printed = claims.printed(claims.run("06_googlenet", "lesson", seed, monkeypatch))
     nets = measured(printed)
     for name, reductions in (("without", False), ("with", True)):
         assert nets[name][:2] == small_net(reductions)

@@ -1,16 +1,9 @@
 """Lesson 07's claim: deeper plain nets train worse, and with shortcuts the deep net trains better than without."""
 
 import re
-from pathlib import Path
 
+import claims
 import pytest
-
-from course import release
-from course.executed import failures
-from course.run import execute
-
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "07_resnet.py"
 
 
 def convolutions(stride_in):
@@ -61,19 +54,6 @@ def test_plain_34_has_18_percent_of_vgg_19_s_compute():
     assert 0.18 < plain / vgg < 0.19
 
 
-def run(profile, seed, monkeypatch):
-    """All that the executed lesson printed, in a profile, from a seed."""
-    monkeypatch.setenv("COURSE_PROFILE", profile)
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.get("name") == "stdout")
-
-
 def trained(printed):
     """{net: (training error, loss)}."""
     lines = re.findall(r"^(\w+-\d+): training error ([\d.]+)%, loss ([\d.]+)$", printed, re.MULTILINE)
@@ -91,7 +71,7 @@ def gradients(printed):
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_deeper_plain_net_trains_worse_and_shortcuts_mend_it(monkeypatch, seed):
     """The executed notebook's own numbers; the seed chooses the weights and the order of the images."""
-    printed = run("lesson", seed, monkeypatch)
+    printed = claims.printed(claims.run("07_resnet", "lesson", seed, monkeypatch))
     error = {name: wrong for name, (wrong, _) in trained(printed).items()}
     assert list(error) == ["plain-20", "plain-56", "ResNet-20", "ResNet-56"]
     assert error["plain-20"] < 0.15

@@ -1,17 +1,11 @@
 """Lesson 09's claim: with equal training, each skip raises the mean IoU; in the paper, 8s beats 16s beats 32s."""
 
 import re
-from pathlib import Path
 
+import claims
 import numpy as np
 import pytest
 
-from course import release
-from course.executed import failures
-from course.run import execute
-
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "09_segmentation.py"
 SCORES = ("pixel accuracy", "mean accuracy", "mean IoU", "weighted IoU")
 # Simonyan and Zisserman 2015, table 1, column D: filters of the 3×3 convolutions.
 VGG16 = [64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512]
@@ -84,25 +78,12 @@ def test_the_cuts_of_the_release_follow_from_middles():
             assert {layer.name: layer.offset for layer in net.layers if hasattr(layer, "offset")} == offsets
 
 
-def text(lesson):
-    """All that the lesson printed."""
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.get("name") == "stdout")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_each_skip_brings_mean_iou(monkeypatch, seed):
     """The executed notebook's own table; the seed chooses the weights and the order of the scenes."""
-    monkeypatch.setenv("COURSE_PROFILE", "lesson")
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-
-    printed = text(lesson)
+    lesson = claims.run("09_segmentation", "lesson", seed, monkeypatch)
+    printed = claims.printed(lesson)
     rows = re.findall(r"^(FCN-\d+s|nothing) +([\d. ]+)$", printed, re.M)
     table = {name: dict(zip(SCORES, map(float, numbers.split()), strict=True)) for name, numbers in rows}
     # A miniature of half the size: what is 32s, 16s and 8s in the paper.

@@ -1,17 +1,11 @@
 """Lesson 10's claim: with the same boxes and weights, sharing the features makes Fast R-CNN many times faster."""
 
 import re
-from pathlib import Path
 
+import claims
 import numpy as np
 import pytest
 
-from course import release
-from course.executed import failures
-from course.run import execute
-
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "10_detection.py"
 # Filters of the 3×3 convolutions, P for a pooling; the sides of the fully connected layers behind RoI pooling.
 SMALL = [16, "P", 32, "P", 64, 64, "P", 64, 64], [(4 * 4 * 64, 128), (128, 128), (128, 11), (128, 40)]
 # Simonyan and Zisserman 2015, table 1, column D, without the last pooling; 20 classes and the background.
@@ -62,25 +56,12 @@ def test_multiply_accumulates_explain_it(net, backbone, num_classes, image, crop
     assert 2000 * (part + box) / (whole + 2000 * box) > least
 
 
-def text(lesson):
-    """All that the lesson printed."""
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.get("name") == "stdout")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_lesson_shows_it_and_its_detector_learns(monkeypatch, seed):
     """The executed notebook's own numbers; the seed chooses the boxes, and the detector's weights and regions."""
-    monkeypatch.setenv("COURSE_PROFILE", "lesson")
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-
-    printed = text(lesson)
+    lesson = claims.run("10_detection", "lesson", seed, monkeypatch)
+    printed = claims.printed(lesson)
     assert "16 crops are an image" in printed
     ratios = {int(boxes): float(ratio) for boxes, ratio in re.findall(r"^ *(\d+) boxes: .*ratio +(.+)$", printed, re.M)}
     assert list(ratios) == [1, 4, 16, 64, 256, 1024, 2048]

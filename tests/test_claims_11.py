@@ -1,16 +1,12 @@
 """Lesson 11's claims: what each net costs, and where the nets lie in the pictures of accuracy against cost."""
 
 import re
-from pathlib import Path
 
+import claims
 import pytest
 
 from course import release
-from course.executed import failures
-from course.run import execute
 
-ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "solutions" / "11_family.py"
 # Top-5 error with ten crops, as the papers have it; parameters and multiply-accumulates in millions, by their tables.
 PUBLISHED = {
     "alexnet": (18.2, 61.0, 724),
@@ -62,7 +58,7 @@ def test_what_the_text_says_of_the_published_pictures():
 
 
 def test_the_small_nets_cost_what_their_layers_say():
-    cells = release.solved(LESSON).cells
+    cells = release.solved(claims.ROOT / "solutions" / "11_family.py").cells
     wanted = ("def counted(", "def lenet5(", "def vgg(", "def averaged(", "def resnet(")
     import keras
     import tensorflow as tf
@@ -84,19 +80,6 @@ def test_the_small_nets_cost_what_their_layers_say():
         assert total.macs == sum(n * places for n, places in weights) + connected
 
 
-def run(profile, seed, monkeypatch):
-    """All that the lesson prints, in a profile, from a seed."""
-    monkeypatch.setenv("COURSE_PROFILE", profile)
-    lesson = release.solved(LESSON)
-    for cell in lesson.cells:
-        cell.source = re.sub(r"^SEED = 0$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
-    assert any(f"SEED = {seed}" in cell.source.split("\n") for cell in lesson.cells)
-    execute(lesson, ROOT / "notebooks", goes_on=lambda cell: False)
-    assert failures(lesson) == []
-    outputs = [output for cell in lesson.cells for output in cell.get("outputs", [])]
-    return "".join(output.text for output in outputs if output.get("name") == "stdout")
-
-
 def table(printed):
     """{net: (accuracy, parameters, multiply-accumulates, nanoseconds for each)} of the printed results."""
     row = r"^(\S+) +test accuracy ([\d.]+)%, +([\d,]+) parameters, +([\d,]+) MACs, .+ images, ([\d.]+) ns a"
@@ -110,7 +93,7 @@ def table(printed):
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_neither_the_dearest_nor_the_cheapest_is_the_best(monkeypatch, seed):
     """The executed notebook's own numbers; the seed chooses the weights and the order of the images."""
-    printed = run("lesson", seed, monkeypatch)
+    printed = claims.printed(claims.run("11_family", "lesson", seed, monkeypatch))
     nets = table(printed)
     accuracy, parameters, macs, each = ({name: row[i] for name, row in nets.items()} for i in range(4))
     assert list(nets) == sorted(nets, key=lambda name: -accuracy[name])
