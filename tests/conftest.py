@@ -1,6 +1,8 @@
 import os
 from collections import Counter
 
+import pytest
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow turns oneDNN on by itself on some processors only, and on a CPU it convolves channels first with it alone.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
@@ -8,6 +10,27 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 # Never imported, though pytest looks for doctests everywhere: what attacks the grader would attack pytest, and a
 # benchmark chooses its own backend.
 collect_ignore = ["attacks", "benchmarks"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder that has one lesson, of every kind of exercise that a grader meets."""
+    import grading_lesson
+    from example_lesson import write_lesson
+
+    folder = tmp_path_factory.mktemp("home")
+    write_lesson(folder, grading_lesson.LESSON, grading_lesson.SOURCE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def kinds(home):
+    """That lesson, read."""
+    import grading_lesson
+
+    from course.grading import lesson
+
+    return lesson.all_of(home)[grading_lesson.LESSON]
 
 
 def pytest_terminal_summary(terminalreporter):

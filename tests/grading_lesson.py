@@ -6,6 +6,7 @@ import functools
 
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+LESSON = "01_kinds"
 SOURCE = '''\
 # %% [markdown]
 # # Kinds of answers

@@ -65,6 +65,8 @@ def only(index, change):
         ),
         (ARRAYS, only((0, 1), lambda value: 0 * value), "Only the first row is wrong"),
         ([np.array([1.0, 2, 3]), np.array([4.0, 5])], lambda e: e[::-1], "in reverse order."),
+        ([9.0, 27.0, 1.0], lambda e: 1, "Every value is 1, whatever the arguments are"),
+        (POSITIVE, np.zeros_like, "Every value is 0, whatever the arguments are"),
     ],
 )
 def test_what_all_results_have_in_common(expected, mistake, said):

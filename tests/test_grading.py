@@ -1,4 +1,4 @@
-"""From what was handed in to what is reported: finding answers, nbgrader's own scores, going on after a kill."""
+"""Whole runs: nbgrader's own scores, what is reported, going on after a kill, a cluster."""
 
 import contextlib
 import csv
@@ -12,164 +12,14 @@ import zipfile
 from pathlib import Path
 
 import grading_lesson
-import numpy as np
 import pytest
-from example_lesson import write_lesson
-from grading_lesson import answered, cell, index_of, own_cell, stripped
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from grading_lesson import LESSON, answered
 
 from course import notebook, teach
-from course.grading import batch, find, gradebook, hidden, lesson, report, submissions, wire
+from course.grading import batch, gradebook, hidden, lesson, report, submissions
 from course.grading.preprocessor import HideHiddenTests
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
-LESSON = "01_kinds"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("home")
-    write_lesson(folder, LESSON, grading_lesson.SOURCE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def kinds(home):
-    return lesson.all_of(home)[LESSON]
-
-
-def repaired(made, kinds):
-    return find.repair(find.cells(notebook.dumps(made)), kinds)
-
-
-def sources(done):
-    return [one.source for one in done.notebook.cells if one.cell_type == "code"]
-
-
-def test_a_submission_as_it_should_be_gets_no_note_and_the_lesson_s_tests(kinds):
-    done = repaired(answered(kinds, double="def double(n):\n    return 0"), kinds)
-    assert done.notes == []
-    assert done.places == list(range(len(kinds.roles)))
-    assert "expect(double(-7), -14" in cell(done.notebook, "double").source
-    assert cell(done.notebook, "double-answer").source == "def double(n):\n    return 0"
-
-
-def broken(kind, kinds):
-    """A right submission, broken in one way, and words that the note to the instructor must hold."""
-    made = answered(kinds, double="def double(n):\n    return 2 * n")
-    at = index_of(made, "double-answer")
-    if kind == "a stub pasted below the answer":
-        copied = own_cell(cell(kinds.released, "double-answer").source)
-        copied.metadata = made.cells[at].metadata
-        made.cells.insert(at + 1, copied)
-        return made, "2 times"
-    if kind == "tests deleted":
-        made.cells = [
-            one for one in made.cells if one.metadata.get("nbgrader", {}).get("grade_id") not in ("double", "order")
-        ]
-        return made, '"double" was missing'
-    if kind == "retyped":
-        text = made.cells[at]
-        made.cells[at] = own_cell(f"```python\n{text.source}\n```", "markdown")
-        made.cells[at].metadata = text.metadata
-        return made, "had become markdown"
-    if kind == "tests changed":
-        cell(made, "double").source = "pass"
-        return made, None
-    if kind == "reordered":
-        made.cells.insert(1, made.cells.pop(index_of(made, "double")))
-        return made, "out of order"
-    if kind == "the set-up deleted":
-        made.cells = [one for one in made.cells if "FACTORS" not in one.source or "def expect" not in one.source]
-        return made, "was missing; it was put back"
-    made = stripped(made)
-    if kind == "stripped":
-        return made, "by the name it defines, double"
-    made.cells[at].source = f"# exercise: double\n{made.cells[at].source}"
-    return made, "by its line # exercise:"
-
-
-KINDS = (
-    "a stub pasted below the answer",
-    "tests deleted",
-    "retyped",
-    "tests changed",
-    "reordered",
-    "the set-up deleted",
-)
-KINDS += ("stripped", "marked")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_broken_is_put_back_with_a_note(kind, kinds):
-    made, words = broken(kind, kinds)
-    done = repaired(made, kinds)
-    if words:
-        assert any(words in note for note in done.notes), done.notes
-    tests = [place for place in done.places if place is not None and kinds.roles[place] == "test"]
-    assert tests == kinds.tests
-    run = "\n".join(sources(done))
-    for name in grading_lesson.CELLS[:-1]:
-        assert run.count(cell(kinds.solved, name).source) == 1
-    assert run.index("return 2 * n") < run.index("expect(double(-7)")
-    assert run.index("def expect") < run.index("expect(double(2)")
-    assert cell(kinds.released, "double-answer").source not in run
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_a_notebook_or_a_sentence(data):
-    with contextlib.suppress(ValueError):
-        assert isinstance(find.cells(data), list)
-
-
-@given(st.lists(st.integers(0, 30), max_size=40))
-@settings(max_examples=40, deadline=None)
-def test_cells_in_any_order_any_number_of_times_are_graded(kinds, numbers):
-    made = answered(kinds)
-    made.cells = [made.cells[number % len(made.cells)] for number in numbers]
-    done = find.repair(find.cells(json.dumps(made)), kinds)
-    tests = [place for place in done.places if place is not None and kinds.roles[place] == "test"]
-    assert sorted(tests) == kinds.tests
-
-
-@pytest.mark.parametrize("version", [2, 3])
-def test_old_formats_are_read(version):
-    old = {"nbformat": version, "worksheets": [{"cells": [{"cell_type": "code", "input": ["a = 1\n", "b"]}]}]}
-    assert [(one.kind, one.source) for one in find.cells(json.dumps(old))] == [("code", "a = 1\nb")]
-
-
-plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
-values = st.recursive(
-    plain | st.complex_numbers(allow_nan=False),
-    lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text() | st.integers(), inner),
-    max_leaves=20,
-)
-
-
-@given(values)
-def test_built_in_values_pass_unchanged(value):
-    blobs = []
-    written = json.loads(json.dumps(wire.Wire().write(value, blobs)))
-    again = wire.Wire().read(written, blobs)
-    assert again == value
-    assert type(again) is type(value)
-
-
-@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64", "float16", ">f4", "complex64", "U5", "S3"])
-def test_arrays_pass_with_type_and_shape(dtype):
-    array = np.arange(6).reshape(2, 3).astype(dtype)
-    blobs = []
-    again = wire.Wire().read(json.loads(json.dumps(wire.Wire().write(array, blobs))), blobs)
-    assert again.dtype == array.dtype
-    np.testing.assert_array_equal(again, array)
-
-
-def test_an_array_of_objects_does_not_pass():
-    with pytest.raises(wire.Unsendable):
-        wire.Wire().write(np.array([object()]), [])
-    with pytest.raises(wire.Malformed):
-        wire.Wire().read({"t": "array", "v": ["|O", [1], 0]}, [bytes(8)])
 
 
 def test_folders_loose_files_zips_links_and_names(tmp_path, kinds):

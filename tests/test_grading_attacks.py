@@ -14,7 +14,7 @@ import pytest
 from example_lesson import write_lesson
 
 from course import notebook
-from course.grading import engine, lesson, sandbox, scores
+from course.grading import engine, sandbox, scores
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
 
@@ -35,11 +35,6 @@ PARAMETERS = [pytest.param(path, id=path.stem, marks=pytest.mark.slow if path.st
 @pytest.fixture(scope="module")
 def server():
     return grading_lesson.server()
-
-
-@pytest.fixture(scope="module")
-def kinds(tmp_path_factory):
-    return lesson.load(write_lesson(tmp_path_factory.mktemp("kinds"), "01_kinds", grading_lesson.SOURCE))
 
 
 def processes():

@@ -9,30 +9,16 @@ import zipfile
 
 import grading_lesson
 import pytest
-from example_lesson import write_lesson
-from grading_lesson import answered, own_cell
+from grading_lesson import LESSON, answered, own_cell
 
 from course import notebook
-from course.grading import batch, find, hidden, kernels, lesson, submissions
+from course.grading import batch, find, hidden, kernels, submissions
 from course.grading.console import isolation
 from course.grading.preprocessor import HideHiddenTests
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
-LESSON = "01_kinds"
 FULL = {"double": 2, "scale": 2, "counter": 1.5, "roots": 1, "order": 1, "guess": 4, "why": None}
 NOTHING = dict.fromkeys(FULL, 0.0)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("home")
-    write_lesson(folder, LESSON, grading_lesson.SOURCE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def kinds(home):
-    return lesson.all_of(home)[LESSON]
 
 
 def right(kinds, **answers):

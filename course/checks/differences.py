@@ -114,6 +114,9 @@ def _of_arrays(pairs):
     seen = np.concatenate([e[np.abs(g - e) > 1e-4 * max(np.abs(e).max(), 1e-3)] for g, e in wrong])
     if len(np.unique(seen.round(6))) < 2:
         return None
+    returned = np.unique(np.concatenate([np.ravel(g) for g, _ in pairs]))
+    if len(returned) == 1:
+        return f"Every value is {returned[0]:.6g}, whatever the arguments are: compute it from them."
     for sentence, function in VALUES:
         if all(near(g, function(e)) for g, e in pairs):
             return sentence
