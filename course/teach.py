@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from course import notebook, release
+from course.grading.server import DEFAULTS
 
 CONFIG = '''\
 """nbgrader's settings for this course; see nbgrader's documentation for what else may stand here."""
@@ -20,6 +21,8 @@ from course.grading.preprocessor import HideHiddenTests
 # nbgrader calls alembic by its name, which is found only where the environment is active.
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# A lesson's experiments are for learners to watch. Its exercises are the same in every profile; this is the quickest.
+os.environ.setdefault("COURSE_PROFILE", {profile!r})
 
 c = get_config()  # noqa: F821
 
@@ -76,7 +79,7 @@ def teach(solutions_dir: str | Path, folder: str | Path, fast: bool = False, sec
     if not sources:
         raise ValueError(f"There is no lesson in {solutions_dir}; a lesson is a file NN_topic.py.")
     engine = ENGINE.format(seconds=seconds) if fast else ""
-    config = CONFIG.format(stub=release.STUB, seconds=seconds, engine=engine)
+    config = CONFIG.format(stub=release.STUB, profile=DEFAULTS["COURSE_PROFILE"], seconds=seconds, engine=engine)
     path = folder / "nbgrader_config.py"
     if fast and path.exists() and "ExecuteApart" not in path.read_text(encoding="utf-8"):
         raise ValueError(f"{path} is there and runs submissions otherwise; delete it, or leave out --fast.")

@@ -19,6 +19,8 @@ from course import notebook, teach
 from course.grading import batch, gradebook, hidden, lesson, report, submissions
 from course.grading.preprocessor import HideHiddenTests
 
+ROOT = Path(__file__).parents[1]
+SOURCES = notebook.lessons(ROOT / "solutions", ".py")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
 
 
@@ -72,25 +74,30 @@ def nbgrader(*arguments, cwd):
 
 
 def course(home, folder, names, **options):
+    """An nbgrader course of the lesson with every kind of exercise, and the submissions that are named."""
     teach.teach(home / "solutions", folder, **options)
     kinds = lesson.all_of(home)[LESSON]
-    for name in names:
-        made = answered(kinds, **grading_lesson.ANSWERS[name])
-        notebook.write(notebook.dumps(made), folder / "submitted" / name / LESSON / f"{LESSON}.ipynb")
-    nbgrader("generate_assignment", LESSON, cwd=folder)
-    released = notebook.read(folder / "release" / LESSON / f"{LESSON}.ipynb")
-    assert [one.source for one in released.cells] == [one.source for one in kinds.released.cells]
-    return kinds
+    hand_in(folder, kinds, {name: grading_lesson.ANSWERS[name] for name in names})
 
 
-def points(folder):
-    """Every score in a gradebook."""
+def hand_in(folder, asked, answers):
+    """Release a lesson and put what each student answers into `submitted/`."""
+    for name, given in answers.items():
+        made = answered(asked, **given)
+        notebook.write(notebook.dumps(made), folder / "submitted" / name / asked.name / f"{asked.name}.ipynb")
+    nbgrader("generate_assignment", asked.name, cwd=folder)
+    released = notebook.read(folder / "release" / asked.name / f"{asked.name}.ipynb")
+    assert [one.source for one in released.cells] == [one.source for one in asked.released.cells]
+
+
+def points(folder, name=LESSON):
+    """Every score of a lesson in a gradebook."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
         return {
             (submission.student.id, grade.name): (grade.auto_score, grade.needs_manual_grade)
-            for submission in book.assignment_submissions(LESSON)
+            for submission in book.assignment_submissions(name)
             for one in submission.notebooks
             for grade in one.grades
         }
@@ -112,19 +119,19 @@ def compare(home, tmp_path, names, feedback=True):
         pages = list((stock / "feedback").rglob("*.html"))
         assert len(pages) == len(names)
         assert not any(word in page.read_text() for page in pages for word in ("expect(double(-7)", "expected -14"))
-    forget(stock)
+    forget(stock, LESSON)
     done = run("grade", stock, "--gradebook", stock, "--output", "grades", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert points(stock) == theirs
     return tmp_path / "grades"
 
 
-def forget(folder):
+def forget(folder, name):
     """Take nbgrader's scores out of the gradebook, so that those found there later are ours."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        for submission in book.assignment_submissions(LESSON):
+        for submission in book.assignment_submissions(name):
             for grade in (grade for one in submission.notebooks for grade in one.grades):
                 grade.auto_score, grade.needs_manual_grade = 0.125, False
         book.db.commit()
@@ -144,6 +151,27 @@ def test_scores_are_nbgrader_s_own_and_a_second_run_has_nothing_to_do(home, tmp_
 @pytest.mark.slow
 def test_scores_are_nbgrader_s_own_for_every_honest_submission(home, tmp_path):
     compare(home, tmp_path, list(grading_lesson.ANSWERS))
+
+
+@linux
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [path.stem for path in SOURCES])
+def test_scores_of_the_course_s_own_lessons_are_nbgrader_s_own(tmp_path, name):
+    """Of one who has answered all, and of one who has left out every other exercise."""
+    asked = lesson.load(ROOT / "solutions" / f"{name}.py")
+    ids = [cell.metadata.nbgrader.grade_id for cell in asked.solved.cells if "nbgrader" in cell.metadata]
+    answers = [one.removesuffix("-answer").replace("-", "_") for one in ids if one.endswith("-answer")]
+    teach.teach(ROOT / "solutions", tmp_path)
+    hand_in(tmp_path, asked, {"ann": {}, "bob": dict.fromkeys(answers[::2])})
+    nbgrader("autograde", name, cwd=tmp_path)
+    theirs = points(tmp_path, name)
+    forget(tmp_path, name)
+    done = run("grade", tmp_path, "--gradebook", tmp_path, "--output", "grades", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert points(tmp_path, name) == theirs
+    tests = [asked.solved.cells[index].metadata.nbgrader for index in asked.tests]
+    assert all(theirs["ann", test.grade_id] == (test.points, False) for test in tests)
+    assert sum(theirs["bob", test.grade_id][0] for test in tests) < sum(test.points for test in tests)
 
 
 @linux

@@ -207,6 +207,19 @@ def test_elsewhere_submissions_run_in_kernels_and_that_is_said(monkeypatch, tmp_
     assert said.startswith("Submissions are not shut in. Off on this system: its tests in another process, a user")
 
 
+@pytest.mark.parametrize("forked", [pytest.param(True, marks=linux), False])
+@pytest.mark.parametrize("chosen", ["smoke", "full"])
+def test_submissions_run_in_the_quickest_profile_unless_another_is_chosen(monkeypatch, tmp_path, kinds, forked, chosen):
+    monkeypatch.setenv("COURSE_PROFILE", "full")
+    if chosen == "smoke":
+        monkeypatch.delenv("COURSE_PROFILE")
+    answer = f"def double(n):\n    import os\n    return 2 * n * (os.environ['COURSE_PROFILE'] == '{chosen}')"
+    notebook.write(notebook.dumps(right(kinds, double=answer)), tmp_path / "a.ipynb")
+    monkeypatch.setattr(batch, "can_fork", lambda: forked)
+    record = batch.grade(tmp_path / "a.ipynb", {LESSON: kinds}, tmp_path / "grades").records[0]
+    assert {score["cell"]: score["points"] for score in record["scores"]} == FULL
+
+
 TRACEBACKS = {
     "IPython 9, hidden": (["Traceback", "Cell In[4], line 3\n      1 a\n----> 3 assert b\n"], True),
     "IPython 9, before": (["Traceback", "Cell In[4], line 1\n----> 1 assert a\n      3 assert b"], False),

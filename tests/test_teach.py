@@ -39,6 +39,7 @@ def test_a_course_has_sources_configuration_and_gradebook(tmp_path, monkeypatch,
     config = (tmp_path / "course" / "nbgrader_config.py").read_text()
     compile(config, "nbgrader_config.py", "exec")
     assert "c.Execute.timeout = 600" in config
+    assert "os.environ.setdefault(\"COURSE_PROFILE\", 'smoke')" in config
     assert "c.IgnorePattern.enabled = True" in config
     assert "ExecuteApart" not in config
 

@@ -1,5 +1,6 @@
 """Where there is no fork server: a submission and its tests in one Jupyter kernel, as nbgrader itself runs them."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from course.grading import engine
 from course.grading.find import Repaired
 from course.grading.hidden import fails_in_hidden
 from course.grading.lesson import Lesson
+from course.grading.server import DEFAULTS
 
 OFF = ["tests", "user", "files", "processes", "network"]
 
@@ -20,6 +22,8 @@ def run(repaired: Repaired, lesson: Lesson, settings: engine.Settings, files: di
     A cell that no kernel has run, because an earlier one killed it, has failed too.
     """
     made, notes = repaired.notebook, []
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
     with tempfile.TemporaryDirectory(prefix="course-grading-") as folder:
         for name, content in (files or {}).items():
             path = Path(folder, name)

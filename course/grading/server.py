@@ -20,6 +20,9 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+# Unless the instructor's environment says otherwise: the experiments of a lesson are for learners to watch, and its
+# exercises are the same in every profile.
+DEFAULTS = {"COURSE_PROFILE": "smoke"}
 MESSAGE = 65536
 
 
@@ -28,7 +31,7 @@ class Server:
 
     def __init__(self, paths=(), data=None):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        environment = {name: value for name, value in os.environ.items() if not _is_secret(name)}
+        environment = DEFAULTS | {name: value for name, value in os.environ.items() if not _is_secret(name)}
         environment |= ENVIRONMENT | ({"TFDS_DATA_DIR": str(data)} if data else {})
         command = [sys.executable, "-c", "from course.grading.forks import serve; serve()"]
         self.process = subprocess.Popen(
