@@ -183,9 +183,10 @@ exercises()
 #
 # ## A first training
 #
-# Does training work on this machine, and how fast? The smallest network there is has one layer: each of its ten
-# outputs is a weighted sum of all pixels. *Training* shows it the images in small batches and moves the weights so
-# that the output of the right digit grows. One pass over all images is an *epoch*.
+# Does training work on this machine, and how fast? The smallest network there is has one layer: each of its ten outputs
+# is a weighted sum of all pixels. (`Flatten` puts the pixels in one row; `softmax` turns the ten sums into
+# probabilities, see lesson 03.) *Training* shows it the images in small batches and moves the weights so that the
+# output of the right digit grows. One pass over all images is an *epoch*.
 
 # %%
 model = keras.Sequential([keras.Input((32, 32, 1)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])

@@ -536,9 +536,9 @@ plots.receptive_field(stack, x[0, 90:138, 90:138], "conv8", effective=True);
 # ## Exercise 6: receptive field
 #
 # Write `receptive_field(layers)`. `layers` is a list of pairs `(kernel_size, strides)`, the first layer first. It
-# returns the side of the square that one value of the last layer sees. Without a layer, a value sees one pixel:
-# itself. Keep two numbers as you go through the list: the field so far, and how many pixels of the image lie between
-# neighbours.
+# returns the side of the square that one value of the last layer sees. Without a layer, a value sees one pixel: itself.
+# Keep two numbers as you go through the list: the field so far, and how many pixels of the image apart neighbours are:
+# 1 at the start.
 
 # %% nbgrader={"grade_id": "receptive-field-answer", "solution": true}
 def receptive_field(layers):

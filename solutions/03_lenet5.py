@@ -79,8 +79,8 @@ print("before:", train_images.min(), "to", train_images.max(), "  after:", x_tra
 # ideas that spare it this:
 #
 # 1. **Local receptive fields.** A unit sees a window of 5×5 pixels, not the image.
-# 2. **Shared weights.** All units of one map use the same 25 weights and one bias. The map says *where* its pattern
-#    is.
+# 2. **Shared weights.** All units of one map use the same weights (25 in C1) and one bias. The map says *where* its
+#    pattern is.
 # 3. **Subsampling.** After C1 and C3, height and width are halved. What matters is that a stroke is there, and where
 #    it is roughly, not to the pixel.
 #
@@ -169,9 +169,9 @@ print(f"OUTPUT: 10, {arithmetic.dense_params(84, 10):,} parameters")
 #
 # ## Exercise 1: build LeNet-5
 #
-# Write `build_lenet5`. It returns a Keras model from `(batch, 32, 32, 1)` to ten probabilities, with the layers
-# above: C1, S2, C3, S4, C5, F6, OUTPUT. Build it as you like: `Sequential`, functional, or a subclass of
-# `keras.Model`.
+# Write `build_lenet5`. It returns a Keras model from `(batch, 32, 32, 1)` to ten probabilities, with the layers above:
+# C1, S2, C3, S4, C5, F6, OUTPUT. The plainest way is `keras.Sequential([keras.Input((32, 32, 1)), …])`, the layers in
+# order. Other ways of Keras will do as well.
 
 # %% nbgrader={"grade_id": "lenet5-answer", "solution": true}
 def build_lenet5():
@@ -199,10 +199,10 @@ check("lenet5", build_lenet5)
 # %% [markdown]
 # Stuck? `hint("lenet5")` gives one hint; run it again for the next.
 #
-# Here is the course's own LeNet-5, as a table. A *MAC* is a multiply-accumulate: one weight times one number, added
-# to a sum. The *receptive field* is the side of the window of the input that one unit sees; *stride* is how many
-# input pixels lie between neighbouring units; *memory* is what the outputs take; "all" means that a unit sees the
-# whole image. Find the layer with the most parameters and the layer with the most MACs: they differ.
+# Here is the course's own LeNet-5, as a table. A *MAC* is a multiply-accumulate: one weight times one number, added to
+# a sum. The *receptive field* is the side of the window of the input that one unit sees; *stride* is how many input
+# pixels apart neighbouring units look; *memory* is what the outputs take; "all" means that a unit sees the whole image.
+# Find the layer with the most parameters and the layer with the most MACs: they differ.
 
 # %%
 analysis.table(model)
@@ -243,9 +243,9 @@ plots.images(distort()(digits, training=True), limits=(0, 1));
 
 # %% [markdown]
 # One digit, eight times. Now train: the distortion in front, LeNet-5 behind it. We take 30 epochs of stochastic
-# gradient descent; under the profile `smoke`, which only shows that everything runs, 2. Its *learning rate* is how far
-# a weight moves at each step; it falls from 0.05 to 0 along a cosine. *Momentum* lets a weight go on in the direction
-# of its last steps.
+# gradient descent; under the profile `full` 60, and under `smoke`, which only shows that everything runs, 2. Its
+# *learning rate* is how far a weight moves at each step; it falls from 0.05 to 0 along a cosine. *Momentum* lets a
+# weight go on in the direction of its last steps.
 
 # %%
 def descent(epochs):
@@ -295,7 +295,8 @@ kernels = model.get_layer("C1").kernel
 plots.filters(kernels);
 
 # %% [markdown]
-# And this is what they make of a digit: one map a kernel, bright where the kernel's pattern is.
+# And this is what they make of a digit: one map a kernel, bright where the kernel's pattern is. `keras.Model(input,
+# outputs)` is the part of a net that leads from its input to the layers named.
 
 # %%
 digit = x_test[:1]

@@ -234,9 +234,10 @@ show(race(scaled, keras.initializers.GlorotUniform, rates, epochs), "pixels scal
 # %% [markdown]
 # With small sums at the start, tanh is no longer far behind on the profile `lesson`; it may even be first. So the claim
 # has a condition. *ReLU needs no care to keep its sums small*: whatever their size, it stays steep. Tanh needs that
-# care, at the input and in every layer; in 2012 the rules for it were new. The paper says the same: ReLUs "do not
+# care, at the input and in every layer; in 2012 the rules for it were new. The paper agrees in part: ReLUs "do not
 # require input normalization to prevent them from saturating" (section 3.3), and the size of the effect "varies with
-# network architecture" (figure 1). ReLU stayed: it costs next to nothing, and it allowed nets to grow.
+# network architecture". But it found ReLUs "consistently" several times faster (figure 1). ReLU stayed: it costs next
+# to nothing, and it allowed nets to grow.
 
 # %% [markdown]
 # ## Local response normalisation
@@ -523,9 +524,9 @@ for i in range(3):
 # ### Do they close the gap?
 #
 # An AlexNet in small, on few letters: so few that it can learn them by heart. The test letters are of other fonts, on
-# other parts of the photographs. We train it four times from the same weights: with neither means, with dropout, with
-# augmentation, with both. Augmentation here shifts the image by up to three pixels and shifts its colours. There are
-# no flips: a mirrored letter is another letter. (With CIFAR-10, on the profile `full`, there are.)
+# other parts of the photographs. We train it four times from the same weights: with neither, with dropout, with
+# augmentation, with both. Augmentation here shifts the image by up to three pixels and shifts its colours. There are no
+# flips: a mirrored letter is another letter. (With CIFAR-10, on the profile `full`, there are.)
 
 # %%
 def small_alexnet(rate):
@@ -580,11 +581,11 @@ axes.legend(fontsize=8);
 # On the profile `lesson`, augmentation takes a part of the gap away, and from the right side: more of the test letters
 # are right. (`smoke` has time for two of the nets, and shows nothing.)
 #
-# Dropout does less here, and not the same with every seed. Two reasons are at hand. It slows training down: the paper
-# says that it takes roughly twice the steps (section 4.2), and our four nets had the same number of epochs. And it is
-# made for other proportions: nearly all of AlexNet's parameters are in its fully connected layers, as you will see.
-# Without dropout, the authors say, their net "exhibits substantial overfitting". An experiment of minutes cannot show
-# all that a week on 1.2 million photographs did.
+# Dropout does less on that profile, and not the same with every seed. Two reasons are at hand. It slows training down:
+# the paper says that it takes roughly twice the steps (section 4.2), and our four nets had the same number of epochs.
+# And it is made for larger layers: AlexNet's two have 4,096 units each, ours has 256. Without dropout, the authors say,
+# their net "exhibits substantial overfitting". An experiment of minutes cannot show all that a week on 1.2 million
+# photographs did.
 #
 # ## The whole net, layer by layer
 #
@@ -648,6 +649,9 @@ for name, units in (("fc6", 4096), ("fc7", 4096), ("fc8", 1000)):
 # Write `build_alexnet()`. It returns a Keras model from `(batch, 227, 227, 3)` to 1,000 probabilities, with the layers
 # of the table above. `LocalResponseNormalization()` has the paper's numbers. Between pool5 and fc6 the maps become a
 # vector (`keras.layers.Flatten`). Initial values are left to you here.
+#
+# A net that is no plain row of layers is written by calling them. `x = inputs = keras.Input((227, 227, 3))` stands for
+# images to come, `x = layer(x)` for what a layer makes of them, and `keras.Model(inputs, x)` is the net.
 
 # %% nbgrader={"grade_id": "alexnet-answer", "solution": true}
 def build_alexnet():
@@ -979,8 +983,9 @@ for name, counted in nets.items():
             print(f"    {row.name}: {row.macs:,} MACs")
 
 # %% [markdown]
-# Parameters hardly change; there are even slightly fewer. conv1 costs more: its kernels are smaller, but stand in four
-# times as many places. conv2 costs about what it did: maps of 55×55 come in, and its strides make 26×26 of them.
+# From AlexNet to ZFNet parameters hardly change; there are even slightly fewer. (Variant (b) is much larger.) conv1
+# costs more: its kernels are smaller, but stand in four times as many places. conv2 costs about what it did: maps of
+# 55×55 come in, and its strides make 26×26 of them.
 #
 # What did it bring? In the authors' own runs, AlexNet as they trained it again had errors of 40.5 (top-1) and 18.1
 # (top-5) on the validation images, and ZFNet 38.4 and 16.5. Variant (b) had 37.5 and 16.0, and six nets averaged 36.0

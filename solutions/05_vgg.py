@@ -4,9 +4,9 @@
 # **How deep does a network get, and how good, if all its filters are as small as they can be?**
 #
 # In 2014 Karen Simonyan and Andrew Zisserman of Oxford's Visual Geometry Group asked what depth alone is worth. They
-# kept AlexNet's plan, made every filter 3×3, and added layers until it no longer helped: from 11 to 19. Their nets came
-# second in that year's ImageNet challenge for naming what is in a picture, and first for saying where it is. For years
-# after, others took their features and built on them.
+# kept AlexNet's plan, made every filter 3×3 (in one net some are 1×1), and added layers until it no longer helped: from
+# 11 to 19. Their nets came second in that year's ImageNet challenge for naming what is in a picture, and first for
+# saying where it is. For years after, others took their features and built on them.
 #
 # When you have done this lesson you can
 #
@@ -489,10 +489,10 @@ for name in CONFIGURATIONS:
     print(f"{name:<5} {costs}; {work}")
 
 # %% [markdown]
-# The parameters hardly grow, since most of them are in the same three layers at the end. The paper's table 2 has 133
-# to 144 million. The work grows more than two and a half times. D, VGG-16, gives 15,237,608 numbers for one image, 58.1
-# MiB. (Normalisation, dropout and softmax are left out here.) A table that is often copied says 24 million; it does
-# not follow from its own rows, as lesson 02 showed.
+# The parameters hardly grow, since most of them are in the same three layers at the end. The paper's table 2 has 133 to
+# 144 million. The work grows more than two and a half times. D, VGG-16, gives 15,237,608 numbers for one image, 58.1
+# MiB. (Normalisation, dropout and softmax are left out here.) A table that is often copied says 24 million; it does not
+# follow from its own rows, as lesson 02 says.
 #
 # ## What depth brought
 #
@@ -531,7 +531,7 @@ axes.legend(title="table 3");
 #   nets here leave it out.
 # - **B, C, D.** C has three bends more than B, and is better: bends help. D, as deep as C, is better still: it also
 #   matters to see the neighbours.
-# - **A to D.** Depth helps, at each step.
+# - **A, B, D.** With 3×3 layers alone, depth helps at each step: 11, 13, 16.
 # - **D against E.** With one size of training images 19 layers are no better than 16, here even slightly worse. With
 #   many sizes they are ahead by 0.1. On these data, by this way of training, depth has done what it can do.
 #

@@ -339,7 +339,7 @@ print("derivative of x² at 3:", float(tape.gradient(square, number)))
 # the root of the sum of squares of the gradient of the loss with respect to this **kernel**. (Convolutions and
 # fully connected layers have an attribute `kernel`; batch normalisation has none. Biases do not count.)
 #
-# - The loss is the *mean* over the images of the cross-entropy.
+# - The loss is the *mean* over the images of the *cross-entropy*: minus the logarithm of the right class's probability.
 #   `keras.losses.sparse_categorical_crossentropy(labels, probabilities)` gives it for each image.
 # - Call the model with `training=True`, so that batch normalisation acts as in training.
 # - The weights stay as they are: take no step.

@@ -526,8 +526,9 @@ axes.legend();
 #
 # We set a small DenseNet-BC against two small ResNets, on the handwritten digits of lesson 03. To save time they are
 # 12×12 pixels here: the border is cut off, and each 2×2 pixels become their mean. All three are nets as the papers have
-# them for CIFAR-10, with fewer layers. (Under `smoke` the larger ResNet is left out.) Each sees the same images in the
-# same order, for the same number of epochs, with the same optimizer.
+# them for CIFAR-10, with fewer layers. Each sees the same images in the same order, for the same number of epochs, with
+# the same optimizer. (Under `smoke` the larger ResNet is left out. Under `full` the images are CIFAR-10's, the nets
+# have the papers' depth, and each trains by its own paper's recipe.)
 #
 # We fix beforehand what *as accurate* means: test accuracies that differ by no more than 2 percentage points.
 

@@ -64,7 +64,8 @@ print("profile", training.profile())
 # background, 1 to 10 are the ten letters. Two letters of one kind have the same number: which object it is, nobody
 # asks.
 #
-# To save time they are 64×64. (Under the profile `full` they are 128×128, and so is all that follows.)
+# To save time they are 64×64. (Under the profile `full` they are 128×128, and the windows, the maps and the cells in
+# the text below are twice as high and wide.)
 
 # %%
 SIDE = training.by_profile(smoke=64, lesson=64, full=128)
@@ -740,7 +741,8 @@ def small_fcn(skips):
 # We train as the paper does. First the net without skips. The net with one skip begins with all of its weights, and the
 # net with two skips with those of the net with one. That alone would be no fair comparison: the last net would have
 # been trained three times as often as the first. So whenever one of them goes on, those without its skip go on as well,
-# for as many epochs and with the same learning rates. In the end all three have had the same.
+# for as many epochs and with the same learning rates. In the end all three have had the same. (Under `smoke` only the
+# newest goes on.)
 
 # %%
 def train(net, epochs, rate):
@@ -780,9 +782,9 @@ for name, prediction in {**predicted, "nothing": nothing}.items():
     print(f"{name:7}", *(f"{score:15.3f}" for score in masks.scores(test_masks, prediction, len(names)).values()))
 
 # %% [markdown]
-# Each skip raises the mean IoU. (Under `smoke`, with an epoch or two on a few scenes, nothing is shown.) The pixel
-# accuracy moves much less: most pixels are background, which the first net has right already. What is gained are the
-# letters' edges and strokes, and mean IoU asks for those.
+# On the profile `lesson` each skip raises the mean IoU. (Under `smoke`, with an epoch or two on a few scenes, nothing
+# is shown.) The pixel accuracy moves much less: most pixels are background, which the first net has right already. What
+# is gained are the letters' edges and strokes, and mean IoU asks for those.
 
 # %%
 for scene in (0, 1):

@@ -114,7 +114,7 @@ TEN_CROPS = {
     "resnet50": 6.71, "resnet152": 5.71, "densenet201": 5.54,
 }  # fmt: skip
 # The deepest take the longest to write down: `smoke` leaves them out.
-names = training.by_profile(smoke=list(TEN_CROPS)[:5], lesson=list(TEN_CROPS), full=list(TEN_CROPS))
+names = training.by_profile(smoke=list(TEN_CROPS)[:4], lesson=list(TEN_CROPS), full=list(TEN_CROPS))
 published = []
 for name in names:
     total = counted(BUILDERS[name]).total
@@ -171,8 +171,8 @@ for cost, unit in (("parameters", 1e6), ("macs", 1e9), ("memory", 1)):
 # Inception's branches, ResNet's shortcuts, DenseNet's concatenation.
 #
 # All but LeNet-5 get batch normalisation after each convolution. AlexNet, VGG, NiN and GoogLeNet did not have it; it
-# came in 2015. Without it they learn next to nothing in the short time that we have, and the picture would show the
-# year of each net and not its form.
+# came in 2015. It lets nets learn in fewer steps, and without it the picture would show the year of each net as well as
+# its form.
 
 # %%
 SHAPE = (32, 32, 3)
@@ -376,7 +376,7 @@ plots.accuracy_against_cost(results, "seconds", title="seconds for 1,000 images"
 # once: their accuracies show nothing.)
 #
 # What does it *not* show? It does not rank the families. The budget is short: the nets whose accuracy in training,
-# above, is far from all right have not finished. Inception and DenseNet suffer most from that, on ImageNet they are far
+# above, is far from all right have not finished. Inception and DenseNet suffer most from that; on ImageNet they are far
 # ahead of AlexNet. Their members here are very narrow, and so is the task: ten letters. Each setting was chosen once
 # and for all nets alike, while the papers tuned theirs. Set `EPOCHS` to 12, run these cells again, and see what
 # changes: that is the experiment that tells a slow learner from a poor one.
@@ -389,9 +389,9 @@ plots.accuracy_against_cost(results, "seconds", title="seconds for 1,000 images"
 # moving averages of batch normalisation included: `model.count_params()` counts as the check does. It must be right on
 # **95 %** of the test images.
 #
-# The data are the letters above, all 8,000 of them: `letters` and `letter_labels` in the next cell. The check has the
-# test images, so leave those out. It waits five minutes at most. It then ranks your net beside three of the course
-# that were trained on the same 8,000 images: LeNet-5 for 12 epochs, MiniVGG and ResNet-20 for 4.
+# The data are the letters of `glyphs/easy_32`, all 8,000 of them: `letters` and `letter_labels` in the next cell. The
+# check has the test images, so leave those out. It waits five minutes at most. It then ranks your net beside three of
+# the course that were trained on the same 8,000 images: LeNet-5 for 12 epochs, MiniVGG and ResNet-20 for 4.
 #
 # A warning: batch normalisation keeps moving averages for the time after training, and by default they move by 1 % a
 # batch. If you train for a few hundred batches only, take `BatchNormalization(momentum=0.9)`, which moves by 10 %.
@@ -431,8 +431,9 @@ check("own-net", own_net)
 # %% [markdown]
 # Stuck? `hint("own-net")` gives one hint; run it again for the next. `explain("own-net")` says why, once you are done.
 #
-# To see your net in the pictures above, add a row to `results` and draw them again. Its accuracy is on the same test
-# images, but it has seen twice as many training images as the others: say so when you show the picture.
+# Under the profile `lesson` you can see your net in the pictures above: add a row to `results` and draw them again. Its
+# accuracy is on the same test images, but it had 8,000 training images and the others 3,000: say so when you show the
+# picture. (Under `full` the others are of CIFAR-10, and do not compare.)
 #
 # ## Transfer: a net that has learned something else
 #
@@ -447,7 +448,7 @@ check("own-net", own_net)
 # The usual body is one that was trained on ImageNet's 1.28 million images (He and others 2016, section 4.1). Keras has
 # many in `keras.applications`, such as MobileNetV2; their weights come over the network. Under `full` we take that body
 # if the network is there, and know so within two seconds. Otherwise we take what we have: the ResNet above, which knows
-# ten *printed letters on photographs*. The new task: ten *handwritten digits*.
+# ten *printed letters on photographs* (under `full`, the classes of CIFAR-10). The new task: ten *handwritten digits*.
 
 # %%
 WEIGHTS = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/"

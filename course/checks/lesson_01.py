@@ -110,7 +110,8 @@ EXERCISES = (
         "1, 2, 1 in the other direction. Together they are a vector, the gradient, and its length says how sharp the "
         "edge is, whatever its direction. Flipping a kernel changes only the sign of gx or gy, which the squares "
         "remove: here convolution and cross-correlation agree. Sobel and Feldman weighed the middle twice so that "
-        "edges of all directions get nearly the same strength. A net's first layer learns filters much like these.",
+        "edges of all directions get nearly the same strength. A net's first layer learns filters of this kind where "
+        "its task asks for edges.",
         citation="Sobel 2014, History and Definition of the Sobel Operator, on his talk with Feldman of 1968",
         link="https://doi.org/10.13140/RG.2.1.1912.4965",
         needs_keras=False,

@@ -65,8 +65,8 @@ EXERCISES = (
         "bright. Its principal components are the eigenvectors of the 3×3 covariance of red, green and blue. The "
         "paper draws three alphas for each image, each time it is used, from a Gaussian with standard deviation 0.1, "
         "and moves all its pixels along the components: what an object is does not change when the light gets "
-        "brighter or warmer. The top-1 error falls by over 1 %. The paper multiplies by the eigenvalues, which are "
-        "variances, and not by their roots.",
+        "brighter or warmer. The top-1 error falls by over one point. The paper multiplies by the eigenvalues, which "
+        "are variances, and not by their roots.",
         citation=f"{ALEXNET}, section 4.1",
         link=ALEXNET_LINK,
     ),

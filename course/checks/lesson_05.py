@@ -22,9 +22,9 @@ EXERCISES = (
             'activation="relu")(x)`; an import of Keras\'s layers under the name of the argument would be hidden.',
         ),
         explanation="A 3×3 convolution padded by one zero on each side keeps the size, so depth does not depend on it: "
-        "a block may have one layer or four. Only the pooling halves, and in the next block the filters double: each "
-        "layer then costs about as much as the ones before. A net is a list of blocks, and all six configurations of "
-        "the paper follow from one function and a table.",
+        "a block may have one layer or four. Only the pooling halves, and in the next block the filters double, up to "
+        "512: as long as they do, a layer costs about as much as those before. A net is a list of blocks, and all six "
+        "configurations of the paper follow from one function and a table.",
         citation=f"{VGG}, section 2.1 and table 1",
         link=VGG_LINK,
         shipped=("course.blocks.vgg_block",),
@@ -88,7 +88,7 @@ EXERCISES = (
         "have 3 · 9C² = 27C² weights, a single 7×7 has 49C², 81 % more. And the stack has three ReLUs where the "
         "single layer has one. The paper takes this as a regularisation of the 7×7 filters, which have to be made of "
         "3×3 ones with a non-linearity between. Its net B did better than a net with one 5×5 in place of each pair of "
-        "3×3, whose top-1 error was 7 % higher.",
+        "3×3, whose top-1 error was 7 points higher.",
         citation=f"{VGG}, sections 2.3 and 4.1",
         link=VGG_LINK,
         needs_keras=False,

@@ -90,11 +90,11 @@ EXERCISES = (
             "strides=2 if stage and not i else 1)`. Then `GlobalAveragePooling2D()` and "
             '`Dense(10, activation="softmax")`.',
         ),
-        explanation="Each stage halves the maps and doubles the filters, so that all layers cost about the same. "
-        "Shortcut A copies every other pixel and fills the new channels with zeros: no parameters, and a plain net of "
-        "the same depth has exactly as many, 269,722 at 20 layers, as a fair comparison needs. In the paper the plain "
-        "net's error grows from 20 to 56 layers, on the training set too, while the ResNet's falls: 8.75 % at 20 "
-        "layers, 6.97 % at 56.",
+        explanation="Each stage but the first halves the maps and doubles the filters, so that all layers cost about "
+        "the same. Shortcut A copies every other pixel and fills the new channels with zeros: no parameters, and a "
+        "plain net of the same depth has exactly as many, 269,722 at 20 layers, as a fair comparison needs. In the "
+        "paper the plain net's error grows from 20 to 56 layers, on the training set too, while the ResNet's falls: "
+        "8.75 % at 20 layers, 6.97 % at 56.",
         citation=f"{HE}, section 4.2 and table 6",
         link=HE_LINK,
         shipped=("course.models.resnet.image_input", "course.blocks.residual_block", "course.blocks._add_shortcut"),

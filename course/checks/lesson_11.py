@@ -20,11 +20,11 @@ EXERCISES = (
             "`BatchNormalization(momentum=0.9)`.",
         ),
         explanation="From LeNet-5 to DenseNet each net spends its parameters otherwise: LeNet-5 and VGG on the first "
-        "dense layer, GoogLeNet and ResNet on convolutions alone, DenseNet on few maps a layer and on using all of "
+        "dense layer, GoogLeNet and ResNet mostly on convolutions, DenseNet on few maps a layer and on using all of "
         "them again. Small kernels, batch normalisation and early pooling let a net of 20,000 parameters pass LeNet-5, "
-        "which has three times as many. But parameters are one cost of three: multiply-accumulates and memory are "
-        "others, and a net that is best by one may be worst by another. That is why the lesson draws all of them as "
-        "one picture.",
+        "which has three times as many. But parameters are one cost of four: multiply-accumulates, memory and time are "
+        "the others, and a net that is best by one may be worst by another. That is why the lesson draws accuracy "
+        "against more than one.",
         citation="Canziani, Paszke and Culurciello 2016, An Analysis of Deep Neural Network Models for Practical "
         "Applications",
         link="https://arxiv.org/abs/1605.07678",
