@@ -251,7 +251,7 @@ def scenes(count, size=48):
     return x, y
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)])
 def test_training_finds_the_squares(policy):
     keras.utils.set_random_seed(0)
     keras.mixed_precision.set_global_policy(policy)
