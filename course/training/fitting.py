@@ -112,7 +112,7 @@ def fit(
             shown, watchers = 0, [] if not workers.first() or verbose == 0 else [watching.Lines()]
         if tensorboard is not None:
             watchers.append(watching.logs(tensorboard))
-        callbacks = [Opening(source, fixed), trouble.Guard(examples)]
+        callbacks = [Opening(source, fixed if run.name else None), trouble.Guard(examples)]
         callbacks += [*([Rates(plan, run, plan.rate(count))] if rates else ()), *watchers]
         callbacks += [*(options.pop("callbacks", None) or ()), resuming.Keeper(run)]
         options |= {"epochs": plan.epochs, "validation_data": measured, "callbacks": callbacks}
@@ -133,7 +133,11 @@ def fit(
 
 
 class Opening(keras.callbacks.Callback):
-    """Says which epoch begins: to the data, and to whatever else draws at random."""
+    """Says which epoch begins: to the data and, by a seed, to whatever else draws at random.
+
+    Only a run that may be taken up again needs that seed. It makes TensorFlow prepare all functions anew, which takes
+    as long as many steps of a deep net.
+    """
 
     def __init__(self, source, seed=None):
         super().__init__()
