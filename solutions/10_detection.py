@@ -808,7 +808,7 @@ print("classes of the regions:", targets["classes"])
 
 # %%
 training.seed(SEED)
-epochs = training.by_profile(smoke=1, lesson=24, full=100)
+epochs = training.by_profile(smoke=1, lesson=36, full=100)
 detector = rcnn.fast_rcnn((SMALL, SMALL, 3), num_classes=len(names) - 1, backbone="small")
 steps = epochs * -(-len(train_images) // 16)
 adam = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps))

@@ -67,6 +67,7 @@ def only(index, change):
         ([np.array([1.0, 2, 3]), np.array([4.0, 5])], lambda e: e[::-1], "in reverse order."),
         ([9.0, 27.0, 1.0], lambda e: 1, "Every value is 1, whatever the arguments are"),
         (POSITIVE, np.zeros_like, "Every value is 0, whatever the arguments are"),
+        ([0.3, 0.7, 0.2], lambda e: 0, "The fractions are cut off"),
     ],
 )
 def test_what_all_results_have_in_common(expected, mistake, said):

@@ -11,7 +11,7 @@ import keras
 
 from course.checks import graph, words
 from course.checks.architecture import compare, structure
-from course.checks.calling import AXIS, article, call, clipped, shortened, spelled
+from course.checks.calling import AXIS, article, call, clipped, raised, shortened, spelled
 from course.checks.symbolic import without_weights
 from course.checks.verdict import WrongAnswer
 
@@ -51,9 +51,19 @@ def _check(answer, architecture, case, wanted):
     shapes = _shapes(case.shape)
     reference = without_weights(lambda: _model(lambda x: ours(x, **arguments), case.shape))
     theirs = graph.read(reference, shapes, pixels=False, left_out=architecture.left_out)
-    model = structure(lambda: graph.readable(_answered(answer, architecture, case, wanted), shapes))
+    model = structure(lambda: _readable(_answered(answer, architecture, case, wanted), shapes, architecture))
     mine = graph.read(model, shapes, pixels=False, left_out=architecture.left_out)
     return compare(mine, theirs, architecture, theirs)
+
+
+def _readable(model, shapes, architecture):
+    try:
+        return graph.readable(model, shapes)
+    except Exception as error:  # a learner's `call` may raise anything
+        raise WrongAnswer(
+            f"{architecture.name}: the check cannot read what happens in a layer of yours.",
+            f"{raised('', error).cause} It follows layers, keras.ops and functions of tf.",
+        ) from error
 
 
 def _answered(answer, architecture, case, wanted):

@@ -48,12 +48,20 @@ CAUSES = (
         'TensorFlow wants floats of one type there: convert both first, .astype("float32").',
     ),
     (TypeError, r"not callable", "The parentheses follow something that is no function; look for a missing operator."),
+    (TypeError, r"'(tuple|str)' object does not support item", "A tuple or a text cannot be changed; make a new one."),
     (TypeError, r"item assignment", "Tensors cannot be changed in place; compute a new one with keras.ops."),
     (AttributeError, r"'NoneType'", "A value there is None; a function that lacks its return gives None."),
-    (AttributeError, r"numpy", "A symbolic tensor has no values yet; compute with keras.ops alone."),
+    (AttributeError, r"no attribute 'numpy'", "A symbolic tensor has no values yet; compute with keras.ops alone."),
     (AttributeError, r"", "That object has nothing of that name; look for a misspelling or a wrong type."),
     (UnboundLocalError, r"", "A variable is read before it gets its value; give it one above the loop or the if."),
     (NameError, r"", "The name is misspelt, or the cell that defines it has not been run."),
+    (IndexError, r"too many indices", "The array has fewer axes than you give indices; print its shape."),
+    (
+        IndexError,
+        r"only integers|must be of integer",
+        "An index has to be a whole number: a // b is one, a / b is not.",
+    ),
+    (IndexError, r"boolean index", "A mask has to have the shape of what it picks from; print both shapes."),
     (IndexError, r"", "An index runs past the end: n items have the indices 0 to n - 1."),
     (KeyError, r"", "The dictionary lacks that key; print its keys."),
     (ZeroDivisionError, r"", "A divisor is zero; print it in the line before."),
@@ -61,8 +69,13 @@ CAUSES = (
     (ImportError, r"", "The module is not installed here, or its name is misspelt."),
     (SyntaxError, r"", "Python cannot read that line."),
     (AssertionError, r"", "That assert is your own, and it does not hold."),
-    (NotImplementedError, r"call\(\)", "The layer needs a method call(self, inputs) that returns a tensor."),
-    (Exception, r"KerasTensor cannot be used", "Use keras.ops on symbolic tensors, not functions of tf or NumPy."),
+    (NotImplementedError, r"`?call\(\)", "The layer needs a method call(self, inputs) that returns a tensor."),
+    (NotImplementedError, r"Lambda", "The function in the Lambda raised an exception: call it by itself to see which."),
+    (
+        Exception,
+        r"KerasTensor cannot be used",
+        "What is called there takes no symbolic tensors: use layers or keras.ops.",
+    ),
     (Exception, r"negative dimension|zero or negative", "The map has become smaller than the kernel."),
     (Exception, r"incompatible with the layer: expected axis", "The layer was built for inputs of another size."),
     (Exception, r"ndim=", "The layer wants another number of axes; images have (batch, height, width, channels)."),
@@ -87,8 +100,9 @@ def call(function, *args, name=None, **kwargs):
     except (Stopped, WrongAnswer, NotAttempted):
         raise
     except BaseException as error:
-        if isinstance(error, NotImplementedError) and _learner_frames(error):
-            raise NotAttempted(f"It still raises NotImplementedError, {_place(*_learner_frames(error)[-1])}.") from None
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        if isinstance(error, NotImplementedError) and is_learners(frame.f_code.co_filename):
+            raise NotAttempted(f"It still raises NotImplementedError, {_place(frame, line)}.") from None
         raise raised(name, error) from None
     if value is None and printed.getvalue().strip():
         text = clipped(printed.getvalue().strip().splitlines()[-1])

@@ -122,7 +122,8 @@ def _pooling(layer, kind, shape, layout):
     pool_size = _pair(layer.pool_size)
     strides = _pair(layer.strides or pool_size)
     zeros = _zeros(layer.padding, layout.inputs[0][:2], pool_size, strides, (1, 1))
-    settings = {"padding": zeros, "pool_size": pool_size, "strides": strides}
+    # One window has no next: its strides say nothing.
+    settings = {"padding": zeros, "pool_size": pool_size, "strides": pool_size if shape[:2] == (1, 1) else strides}
     return Part(kind, shape, settings, written={"padding": layer.padding})
 
 

@@ -1,5 +1,7 @@
 """Where the channels of each tensor stand, in nets that turn maps round: first, as PyTorch has them, or last."""
 
+import numpy as np
+
 from course.checks import operations
 
 TO_FIRST, TO_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
@@ -36,7 +38,9 @@ def _order(node):
     if name == "Permute":
         return (0, *layer.dims)
     if name == "Transpose":
-        return tuple(layer.axes or ())
+        return tuple(axis % 4 for axis in layer.axes or ())
+    if name == "Moveaxis":
+        return np.moveaxis(np.empty((0, 1, 2, 3)), layer.source, layer.destination).shape
     if name == "transpose":
-        return tuple(operations.arguments(node).get("perm") or ())
+        return tuple(axis % 4 for axis in operations.arguments(node).get("perm") or ())
     return None

@@ -241,5 +241,5 @@ def _note_shared(parts):
     first = {}
     for part in parts:
         if part.kind in WITH_WEIGHTS and part.layer is not None:
-            earlier = first.setdefault(id(part.layer), part)
+            earlier = first.setdefault(id(part.layer if part.weight is None else part.weight), part)
             part.shares = None if earlier is part else earlier

@@ -1,5 +1,7 @@
 """Open up subclassed models and layers: record the Keras layers and `keras.ops` that their `call` uses."""
 
+import contextlib
+import contextvars
 import inspect
 from unittest import mock
 
@@ -7,7 +9,21 @@ import keras
 
 from course.checks.recording import recorded
 
+_training = contextvars.ContextVar("training", default=False)
+_asking = contextvars.ContextVar("asking", default=None)  # a list: other threads see what is added to it
 ORIGINAL_CALL = keras.layers.Layer.__call__
+_call = contextvars.ContextVar("call", default=ORIGINAL_CALL)  # what stands in for it, here alone
+
+
+@contextlib.contextmanager
+def _standing_in(call):
+    """Meanwhile, and in this context alone, layers are called by this function."""
+    before = _call.set(call)
+    try:
+        with mock.patch.object(keras.layers.Layer, "__call__", lambda *args, **kwargs: _call.get()(*args, **kwargs)):
+            yield
+    finally:
+        _call.reset(before)
 
 
 def is_opaque(layer):
@@ -26,7 +42,9 @@ def opened(model, shapes):
     """
     given = [tensor.shape[1:] for tensor in getattr(model, "inputs", None) or []]
     inputs = [keras.Input(shape) for shape in given or shapes]
-    with mock.patch.object(keras.layers.Layer, "__call__", call_inside), recorded():
+    if not model.built and not _defined_in(type(model), "build").startswith("keras."):
+        model(inputs if len(inputs) > 1 else inputs[0])  # Keras builds it
+    with _standing_in(call_inside), recorded():
         outputs = model.call(inputs if len(inputs) > 1 else inputs[0], **training_off(model))
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
 
@@ -43,15 +61,16 @@ def inlined(build, found):
         found.append(layer)
         return call_inside(layer, *args, **kwargs)
 
-    with mock.patch.object(keras.layers.Layer, "__call__", call):
+    with _standing_in(call):
         return build()
 
 
 def call_inside(layer, *args, **kwargs):
     if not isinstance(layer, keras.Model) and not is_opaque(layer):
+        args, kwargs = _plain(layer, args, kwargs) if _training.get() else (args, kwargs)
         return ORIGINAL_CALL(layer, *args, **kwargs)
     if not layer.built and not _defined_in(type(layer), "build").startswith("keras."):
-        layer.build(args[0].shape)
+        layer.build(keras.tree.map_structure(lambda one: tuple(one.shape), [*args, *kwargs.values()][0]))
     inside = {name: value for name, value in kwargs.items() if name != "training"}
     try:
         with recorded() as records:
@@ -66,9 +85,40 @@ def call_inside(layer, *args, **kwargs):
     return outputs
 
 
+@contextlib.contextmanager
+def asking_for_training():
+    """A list of the layers whose `call`, opened meanwhile, takes `training`."""
+    before = _asking.set([])
+    try:
+        yield _asking.get()
+    finally:
+        _asking.reset(before)
+
+
+@contextlib.contextmanager
+def in_training():
+    """Meanwhile a learner's `call` is opened as in training; Keras's layers leave it open."""
+    before = _training.set(True)
+    try:
+        yield
+    finally:
+        _training.reset(before)
+
+
+def _plain(layer, args, kwargs):
+    """The arguments of a call without `training`."""
+    names = list(inspect.signature(layer.call).parameters)
+    end = names.index("training") if "training" in names else len(args)
+    return args[:end], {name: value for name, value in kwargs.items() if name != "training"}
+
+
 def training_off(layer, given=1):
-    """`{"training": False}` for a `call` that takes it, after so many arguments."""
-    return {"training": False} if "training" in list(inspect.signature(layer.call).parameters)[given:] else {}
+    """`{"training": False}` for a `call` that takes it, after so many arguments; `True` while `in_training`."""
+    if "training" not in list(inspect.signature(layer.call).parameters)[given:]:
+        return {}
+    if _asking.get() is not None:
+        _asking.get().append(layer)
+    return {"training": _training.get()}
 
 
 def _defined_in(kind, method):

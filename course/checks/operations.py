@@ -11,7 +11,7 @@ from course import padding
 from course.checks.parts import Part
 from course.checks.recording import Recorded
 
-RESHAPING = ("Flatten", "Reshape", "ExpandDims", "Squeeze", "reshape", "squeeze", "expand_dims", "squeeze_v2")
+RESHAPING = ("Flatten", "Reshape", "ExpandDims", "Squeeze", "reshape", "squeeze", "expand_dims")
 
 
 def name(operation):
@@ -25,7 +25,10 @@ def part(node, shape, layout):
     """The `Part` of a node that is no layer, or `None` where its name does not say what it computes."""
     read = OPERATIONS.get(name(node.layer))
     try:
-        return read(node, shape, layout) if read else None
+        made = read(node, shape, layout) if read else None
+        if made is not None:
+            made.weight = _weight(node)
+        return made
     except (AttributeError, LookupError, StopIteration, TypeError, ValueError):  # called in a way that is not foreseen
         return None
 
@@ -43,6 +46,8 @@ def arguments(node):
 def _convolution(node, shape, layout):
     given = arguments(node)
     kernel = next(given[name] for name in ("filters", "filter", "kernel") if given.get(name) is not None)
+    if not isinstance(kernel, keras.Variable):
+        return None
     height, width, depth, filters = kernel.shape
     strides = _pair(given["strides"])
     rates = _pair(given.get("dilations") or given.get("dilation_rate") or 1)
@@ -63,9 +68,15 @@ def _convolution(node, shape, layout):
 
 
 def _matrix_product(node, shape, layout):
-    if len(shape) != 1 or len(node.inputs) != 1:
+    if len(shape) != 1 or len(node.inputs) != 1 or len(layout.inputs[0]) != 1 or _weight(node) is None:
         return None
     return Part("fully connected", shape, {"units": shape[-1], "use_bias": False})
+
+
+def _weight(node):
+    """The one weight that a call takes, or `None`."""
+    weights = [one for one in keras.tree.flatten((node.args, node.kwargs or {})) if isinstance(one, keras.Variable)]
+    return weights[0] if len(weights) == 1 else None
 
 
 def _sum(node, shape, layout):
@@ -106,6 +117,9 @@ OPERATIONS = {
     "conv2d": _convolution,
     "Matmul": _matrix_product,
     "matmul": _matrix_product,
+    "Dot": _matrix_product,
+    "Tensordot": _matrix_product,
+    "tensordot": _matrix_product,
     "Add": _sum,
     "add": lambda *given: _sum(*given) or _joined("addition")(*given),
     "bias_add": _sum,

@@ -69,7 +69,8 @@ def _listen():
             if op.__name__ in ("shape", "shape_v2"):
                 return tuple(Open() if size is None else size for size in given[0].shape)
             if any(isinstance(one, Open) for one in given):
-                args, kwargs = _closed(given[0], args, kwargs)
+                tensor = next(one for one in given if isinstance(one, keras.KerasTensor))
+                args, kwargs = _closed(tensor, args, kwargs)
             _records.get().append(Recorded(op))
             return _records.get()[-1](*args, **kwargs)
 

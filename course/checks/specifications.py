@@ -1,4 +1,4 @@
-"""The parts of the large nets that exercises ask for, written down once: reading them takes no building.
+"""The parts of large nets, of those that exercises ask for and of deeper ones: reading them takes no building.
 
     python -m course.checks.specifications
 

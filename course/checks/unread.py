@@ -18,21 +18,34 @@ def compare(model, architecture, theirs, error):
     sizes = words.joined(words.cross(part.shape) for part in theirs.inputs)
     call(model, given, name=f"{architecture.name}: your model on images of {sizes}")
     reference = architecture.build()
-    departure = _departure(model, reference, architecture)
     values = _paired(model.weights, reference.weights)
-    if departure or values is None:
-        raise _unlike(model, architecture, error, departure)
+    if values is None:
+        raise _unlike(model, architecture, error, _departure(model, reference, architecture))
     reference.set_weights(values)
     outputs = call(model, given, training=False, name=f"{architecture.name}: your model")
-    both = [[keras.ops.convert_to_numpy(x) for x in keras.tree.flatten(y)] for y in (outputs, reference(given))]
+    both = [
+        [keras.ops.convert_to_numpy(x) for x in keras.tree.flatten(y)]
+        for y in (outputs, reference(_prepared(model, given)))
+    ]
     if not differ(*both):
         return
+    departure = _departure(model, reference, architecture)
+    if departure:
+        raise _unlike(model, architecture, error, departure)
     probabilities = [np.asarray(keras.activations.softmax(keras.ops.convert_to_tensor(x))) for x in both[0]]
     if len(both[0]) == len(both[1]) and not differ(probabilities, both[1]):
         line = f"{architecture.name}: your outputs are logits, {architecture.version} has probabilities."
         raise WrongAnswer(line, "Softmax at the end makes them probabilities.")
     line = f"with the same weights your outputs are not those of {architecture.version}"
     raise _unlike(model, architecture, error, line)
+
+
+def _prepared(model, given):
+    """The images as the model's layers scale them."""
+    for layer in _layers(model):
+        if isinstance(layer, keras.layers.Rescaling | keras.layers.Normalization):
+            given = keras.tree.map_structure(layer, given)
+    return given
 
 
 def _paired(mine, theirs):

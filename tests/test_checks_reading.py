@@ -1,0 +1,290 @@
+"""Answers in ways that Keras allows and that a check once read wrongly: each was rejected, accepted or broken."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers, ops
+
+from course.checks import NotAttempted, WrongAnswer, check, opening
+from course.checks.calling import raised
+from course.checks.differences import in_common
+from course.checks.explaining import difference
+
+
+def lenet5(activation="tanh"):
+    first = [layers.Conv2D(6, 5, activation=activation), layers.AveragePooling2D(2)]
+    second = [layers.Conv2D(16, 5, activation="tanh"), layers.AveragePooling2D(2), layers.Flatten()]
+    return [*first, *second, layers.Dense(120, "tanh"), layers.Dense(84, "tanh"), layers.Dense(10, "softmax")]
+
+
+def in_order(*before, activation="tanh"):
+    return keras.Sequential([keras.Input((32, 32, 1)), *before, *lenet5(activation)])
+
+
+class InCall(keras.Model):
+    """LeNet-5 as a subclass whose layers are called one after another."""
+
+    def __init__(self, net=None):
+        super().__init__()
+        self.net = net or lenet5()
+
+    def call(self, x):
+        for layer in self.net:
+            x = layer(x)
+        return x
+
+
+class InBuild(keras.Model):
+    """Its layers are made in `build`."""
+
+    def __init__(self, activation="tanh"):
+        super().__init__()
+        self.activation = activation
+
+    def build(self, input_shape):
+        self.net = lenet5(self.activation)
+
+    def call(self, x):
+        for layer in self.net:
+            x = layer(x)
+        return x
+
+
+class Raw(keras.Model):
+    """TensorFlow's functions on arrays: weights, or constants that nothing can train."""
+
+    def __init__(self, make=None, activation=tf.nn.tanh, product=tf.matmul):
+        super().__init__()
+        make = make or (lambda shape: self.add_weight(shape=shape))
+        self.activation, self.product = activation, product
+        shapes = ((5, 5, 1, 6), (5, 5, 6, 16), (400, 120), (120, 84), (84, 10))
+        self.kernels = [make(shape) for shape in shapes]
+        self.biases = [make(shape[-1:]) for shape in shapes]
+
+    def call(self, x):
+        for kernel, bias, activation in zip(self.kernels, self.biases, (self.activation, tf.nn.tanh), strict=False):
+            x = tf.nn.avg_pool2d(activation(tf.nn.conv2d(x, kernel, 1, "VALID") + bias), 2, 2, "VALID")
+        x = tf.reshape(tensor=x, shape=[tf.shape(x)[0], -1])
+        for kernel, bias in list(zip(self.kernels, self.biases, strict=True))[2:4]:
+            x = tf.nn.tanh(self.product(x, kernel) + bias)
+        return tf.nn.softmax(self.product(x, self.kernels[4]) + self.biases[4])
+
+
+def constant(shape):
+    return np.random.default_rng(0).normal(0, 0.1, shape).astype("float32")
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("answer", [in_order, InCall, Raw])
+def test_a_mixed_policy_as_on_gpus_changes_no_verdict(policy, answer):
+    keras.config.set_dtype_policy(policy)
+    try:
+        check("lenet5", answer)
+        assert keras.config.dtype_policy().name == policy
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("model", [lambda: keras.Sequential(lenet5()), InCall], ids=["sequential", "subclass"])
+def test_a_model_that_was_handed_over_can_be_trained_after_its_check(model):
+    model = model()
+    check("lenet5", model)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(np.zeros((4, 32, 32, 1)), np.arange(4), verbose=0)
+
+
+def rescaled_bytes():
+    return keras.Sequential([keras.Input((32, 32, 1), dtype="uint8"), layers.Rescaling(1 / 255), *lenet5()])
+
+
+class Permuted(keras.Model):
+    """Channels first for a moment, as PyTorch has them."""
+
+    def __init__(self, to_first, to_last):
+        super().__init__()
+        self.to_first, self.to_last, self.net = to_first, to_last, lenet5()
+
+    def call(self, x):
+        x = self.to_last(self.to_first(x))
+        for layer in self.net:
+            x = layer(x)
+        return x
+
+
+class DroppedInTraining(keras.Model):
+    """MiniVGG with its dropout behind an `if`, as Keras's own page on subclassing has it."""
+
+    def __init__(self, rate=0.25):
+        super().__init__()
+        convolutions = [layers.Conv2D(n, 3, padding="same", activation="relu") for n in (32, 32, 64, 64)]
+        self.pairs = [[(conv, layers.BatchNormalization()) for conv in convolutions[i : i + 2]] for i in (0, 2)]
+        self.drops = [layers.Dropout(rate), layers.Dropout(rate), layers.Dropout(0.5)]
+        self.top = [layers.Flatten(), layers.Dense(512, activation="relu"), layers.BatchNormalization()]
+        self.classifier = layers.Dense(10, activation="softmax")
+
+    def call(self, x, training=False):
+        for pair, drop in zip(self.pairs, self.drops, strict=False):
+            for conv, normalize in pair:
+                x = normalize(conv(x), training=training)
+            x = layers.MaxPooling2D(2)(x)
+            if training:
+                x = drop(x, training=training)
+        for layer in self.top:
+            x = layer(x)
+        return self.classifier(self.drops[2](x) if training else x)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("minivgg", DroppedInTraining),
+        ("lenet5", rescaled_bytes),
+        ("lenet5", InBuild),
+        ("lenet5", lambda: Raw(product=ops.dot)),
+        ("lenet5", lambda: Raw(product=lambda x, kernel: tf.tensordot(x, kernel, 1))),
+        ("lenet5", lambda: Permuted(lambda x: ops.moveaxis(x, -1, 1), lambda x: ops.moveaxis(x, 1, -1))),
+        ("lenet5", lambda: Permuted(lambda x: ops.transpose(x, (0, -1, 1, 2)), lambda x: ops.moveaxis(x, 1, -1))),
+    ],
+    ids=["dropout", "bytes", "in build", "dot", "tensordot", "moveaxis", "negative axes"],
+)
+def test_right_answers_are_read(exercise, answer):
+    check(exercise, answer)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "said"),
+    [
+        ("minivgg", lambda: DroppedInTraining(0.5), "dropout|drop1"),
+        ("lenet5", lambda: Raw(constant), ""),
+        ("lenet5", lambda: InBuild("relu"), "C1: you have ReLU"),
+        ("lenet5", lambda: Raw(activation=tf.nn.relu), "C1: you have ReLU"),
+        ("lenet5", lambda: in_order(activation="relu"), "C1: you have ReLU"),
+    ],
+    ids=["dropout", "constants", "in build", "reshape by keyword", "in order"],
+)
+def test_wrong_answers_are_read(exercise, answer, said):
+    with pytest.raises(WrongAnswer, match=said):
+        check(exercise, answer)
+
+
+class OneKernel(layers.Layer):
+    """A block whose later convolutions all have the same weights."""
+
+    def __init__(self, filters, count):
+        super().__init__()
+        self.filters, self.count = filters, count
+
+    def build(self, input_shape):
+        self.first = self.add_weight(shape=(3, 3, input_shape[-1], self.filters))
+        self.rest = self.add_weight(shape=(3, 3, self.filters, self.filters))
+        self.bias = self.add_weight(shape=(self.filters,))
+
+    def call(self, x):
+        for kernel in (self.first, *[self.rest] * (self.count - 1)):
+            x = ops.relu(ops.conv(x, kernel, padding="same") + self.bias)
+        return x
+
+
+def test_a_kernel_that_is_used_again_is_named():
+    def block(x, filters, layers):
+        return keras.layers.MaxPooling2D(2)(OneKernel(filters, layers)(x))
+
+    with pytest.raises(WrongAnswer, match="has the weights of another layer"):
+        check("vgg-block", block)
+
+
+def test_a_pooling_over_the_whole_map_has_any_strides():
+    from course.checks.architecture import Architecture, check_architecture
+    from course.models.resnet import resnet_cifar
+
+    def answer():
+        net = resnet_cifar(depth=8)
+        x = next(layer for layer in net.layers if isinstance(layer, layers.GlobalAveragePooling2D)).input
+        x = layers.Flatten()(layers.AveragePooling2D(8, strides=1)(x))
+        return keras.Model(net.input, layers.Dense(10, activation="softmax")(x))
+
+    resnet_8 = Architecture("ResNet-8", "He et al. 2016", "course.models.resnet.resnet_cifar", {"depth": 8})
+    check_architecture(answer, resnet_8, "a function that builds it")
+
+
+class Unstacked(layers.Layer):
+    """What symbolic tensors cannot do."""
+
+    def __init__(self, filters):
+        super().__init__()
+        self.conv = layers.Conv2D(filters, 3, padding="same", activation="relu")
+
+    def call(self, x):
+        count, y = tf.unstack(tf.shape(x))[0], self.conv(x)
+        return tf.reshape(y, tf.stack([count, *y.shape[1:]]))
+
+
+def test_a_block_that_cannot_be_read_gets_a_sentence():
+    def block(x, filters, layers):
+        for _ in range(layers):
+            x = Unstacked(filters)(x)
+        return keras.layers.MaxPooling2D(2)(x)
+
+    with pytest.raises(WrongAnswer, match="the check cannot read what happens in a layer of yours"):
+        check("vgg-block", block)
+
+
+class Misnamed(layers.Layer):
+    def forward(self, x):
+        return x
+
+
+@pytest.mark.parametrize("layer", [Misnamed, lambda: layers.Lambda(lambda x: ops.rellu(x))], ids=["forward", "Lambda"])
+def test_an_answer_in_which_keras_says_not_implemented_was_attempted(layer):
+    with pytest.raises(WrongAnswer):
+        check("lenet5", lambda: in_order(layer()))
+
+
+def test_an_answer_that_says_so_itself_was_not():
+    def build_lenet5():
+        raise NotImplementedError
+
+    with pytest.raises(NotAttempted):
+        check("lenet5", build_lenet5)
+
+
+def changed(values):
+    values[0] = 3
+
+
+@pytest.mark.parametrize(
+    ("mistake", "cause"),
+    [
+        (lambda: np.covolve(1), "nothing of that name"),
+        (lambda: np.zeros(3).append(1), "nothing of that name"),
+        (lambda: np.zeros((2, 2))[0, 0, 0], "fewer axes"),
+        (lambda: np.zeros(4)[4 / 2], "whole number"),
+        (lambda: np.zeros(4)[np.ones(2, bool)], "mask"),
+        (lambda: changed((1, 2)), "cannot be changed; make a new one"),
+        (lambda: np.zeros(2)[2], "runs past the end"),
+    ],
+)
+def test_everyday_errors_of_numpy_get_their_cause(mistake, cause):
+    with pytest.raises((AttributeError, IndexError, TypeError)) as found:
+        mistake()
+    assert cause in raised("f(1)", found.value).cause
+
+
+def test_a_difference_that_overflow_happens_to_give_is_only_counted():
+    assert difference(32, 288, 1e-4) == "That is 256 too few."
+
+
+def test_fractions_that_are_all_cut_off_are_not_a_constant():
+    assert in_common([(0.0, 0.3), (0.0, 0.7), (0.0, 0.2)]).startswith("The fractions")
+
+
+def test_what_a_check_puts_in_place_of_a_call_acts_in_its_own_context_alone():
+    import contextvars
+
+    seen = []
+    with opening._standing_in(lambda layer, *args, **kwargs: seen.append(layer)):
+        contextvars.Context().run(layers.Flatten(), np.zeros((1, 2, 2, 1)))
+        assert seen == []
+        layers.Flatten()(np.zeros((1, 2, 2, 1)))
+    assert len(seen) == 1
