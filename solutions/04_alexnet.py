@@ -1019,9 +1019,8 @@ figure, grid = plt.subplots(2, 6, figsize=(10, 3.8), layout="constrained")
 for number, chance, (above, below) in zip(chosen, falls, grid.T, strict=False):
     above.imshow(glyphs[number])
     shown = below.imshow(chance, cmap="gray", vmin=0, vmax=1, extent=(8, 56, 56, 8))
-    below.set(xlim=(-0.5, 63.5), ylim=(63.5, -0.5))
+    below.set(xlim=(-0.5, 63.5), ylim=(63.5, -0.5), xticks=(), yticks=())
     above.set_axis_off()
-    below.set_axis_off()
 figure.colorbar(shown, ax=grid, label="probability of the right class", shrink=0.7);
 
 # %% [markdown]
