@@ -19,7 +19,7 @@
 # You need Python and NumPy, and from the lessons before: the nets themselves, parameters and multiply-accumulates,
 # batch normalisation, global average pooling.
 #
-# Before: 03, 04, 05, 06, 07, 08. Reading: 60 minutes. Running: 4 minutes.
+# Before: 03, 04, 05, 06, 07, 08. Reading: 60 minutes. Running: 5 minutes.
 
 # %%
 import importlib.util
