@@ -30,7 +30,7 @@ class Part:
     preparation: list = field(default_factory=list)
     shares: "Part | None" = None
     remarks: tuple = ()
-    weight: Callable | None = None
+    weight: object = None
 
 
 def chain(*parts):
