@@ -86,10 +86,13 @@ def test_a_mixed_policy_as_on_gpus_changes_no_verdict(policy, answer):
         keras.config.set_dtype_policy("float32")
 
 
-@pytest.mark.parametrize("model", [lambda: keras.Sequential(lenet5()), InCall], ids=["sequential", "subclass"])
-def test_a_model_that_was_handed_over_can_be_trained_after_its_check(model):
+@pytest.mark.parametrize("by", [lambda model: model, lambda model: lambda: model], ids=["itself", "function"])
+@pytest.mark.parametrize(
+    "model", [lambda: keras.Sequential(lenet5()), InCall, InBuild], ids=["sequential", "subclass", "in build"]
+)
+def test_a_model_that_was_handed_over_can_be_trained_after_its_check(model, by):
     model = model()
-    check("lenet5", model)
+    check("lenet5", by(model))
     model.compile("sgd", "sparse_categorical_crossentropy")
     model.fit(np.zeros((4, 32, 32, 1)), np.arange(4), verbose=0)
 
@@ -135,9 +138,36 @@ class DroppedInTraining(keras.Model):
         return self.classifier(self.drops[2](x) if training else x)
 
 
+class OverTheMap(keras.Model):
+    """LeNet-5's first fully connected layer is an einsum over the whole map."""
+
+    def __init__(self, subscripts, activation=ops.tanh):
+        super().__init__()
+        self.before, self.after = lenet5()[:4], lenet5()[-2:]
+        self.subscripts, self.activation = subscripts, activation
+        self.kernel, self.bias = self.add_weight(shape=(5, 5, 16, 120)), self.add_weight(shape=(120,))
+
+    def call(self, x):
+        for layer in self.before:
+            x = layer(x)
+        x = self.activation(ops.einsum(self.subscripts, x, self.kernel) + self.bias)
+        for layer in self.after:
+            x = layer(x)
+        return x
+
+
+def summed(subscripts, activation=tf.nn.tanh, einsum=ops.einsum):
+    return lambda: Raw(activation=activation, product=lambda x, kernel: einsum(subscripts, x, kernel))
+
+
 @pytest.mark.parametrize(
     ("exercise", "answer"),
     [
+        ("lenet5", summed("bc,cd->bd")),
+        ("lenet5", summed("...i, io -> ...o", einsum=tf.einsum)),
+        ("lenet5", lambda: Raw(product=lambda x, kernel: ops.einsum("cd,bc->bd", kernel, x))),
+        ("lenet5", summed("bc,cd")),
+        ("lenet5", lambda: OverTheMap("bhwc,hwcd->bd")),
         ("minivgg", DroppedInTraining),
         ("lenet5", rescaled_bytes),
         ("lenet5", InBuild),
@@ -146,7 +176,10 @@ class DroppedInTraining(keras.Model):
         ("lenet5", lambda: Permuted(lambda x: ops.moveaxis(x, -1, 1), lambda x: ops.moveaxis(x, 1, -1))),
         ("lenet5", lambda: Permuted(lambda x: ops.transpose(x, (0, -1, 1, 2)), lambda x: ops.moveaxis(x, 1, -1))),
     ],
-    ids=["dropout", "bytes", "in build", "dot", "tensordot", "moveaxis", "negative axes"],
+    ids=[
+        *("einsum", "einsum with dots", "einsum turned", "einsum without arrow", "einsum over the map"),
+        *("dropout", "bytes", "in build", "dot", "tensordot", "moveaxis", "negative axes"),
+    ],
 )
 def test_right_answers_are_read(exercise, answer):
     check(exercise, answer)
@@ -155,17 +188,186 @@ def test_right_answers_are_read(exercise, answer):
 @pytest.mark.parametrize(
     ("exercise", "answer", "said"),
     [
+        ("lenet5", summed("bc,cd->bd", tf.nn.relu), "C1: you have ReLU"),
+        ("lenet5", summed("bc,cd", tf.nn.relu), "(?s)with the same weights your outputs are not.*Of einsum it follows"),
+        ("lenet5", lambda: OverTheMap("bhwc,hwcd->bd", ops.relu), "C5: you have ReLU"),
+        ("lenet5", lambda: OverTheMap("bchw,hwcd->bd"), "raised"),
         ("minivgg", lambda: DroppedInTraining(0.5), "dropout|drop1"),
         ("lenet5", lambda: Raw(constant), ""),
         ("lenet5", lambda: InBuild("relu"), "C1: you have ReLU"),
         ("lenet5", lambda: Raw(activation=tf.nn.relu), "C1: you have ReLU"),
         ("lenet5", lambda: in_order(activation="relu"), "C1: you have ReLU"),
     ],
-    ids=["dropout", "constants", "in build", "reshape by keyword", "in order"],
+    ids=[
+        *("einsum", "einsum without arrow", "einsum over the map", "einsum of other sizes"),
+        *("dropout", "constants", "in build", "reshape by keyword", "in order"),
+    ],
 )
 def test_wrong_answers_are_read(exercise, answer, said):
     with pytest.raises(WrongAnswer, match=said):
         check(exercise, answer)
+
+
+class MadeBackwards(keras.Model):
+    """MiniVGG whose layers are made in the reverse of the order in which they are called, with a `call` unread."""
+
+    def __init__(self, activation="relu", kernel_size=3):
+        super().__init__()
+        self.classifier, self.last = layers.Dense(10, activation="softmax"), layers.BatchNormalization()
+        self.hidden, self.drop = layers.Dense(512, activation="relu"), layers.Dropout(0.5)
+        self.norms = [layers.BatchNormalization() for _ in range(4)]
+        settings = {"padding": "same", "activation": activation}
+        self.convolutions = [layers.Conv2D(n, kernel_size, **settings) for n in (64, 64, 32, 32)]
+
+    def call(self, x):
+        count = tf.unstack(tf.shape(x))[0]
+        for i in (3, 2, 1, 0):
+            x = self.norms[i](self.convolutions[i](x))
+            x = x if i % 2 else layers.MaxPooling2D(2)(x)
+        x = tf.reshape(x, tf.stack([count, np.prod(x.shape[1:])]))
+        return self.classifier(self.drop(self.last(self.hidden(x))))
+
+
+def test_weights_of_what_is_not_read_are_paired_as_layers_are_called():
+    check("minivgg", MadeBackwards)
+    with pytest.raises(WrongAnswer, match="with the same weights your outputs are not those"):
+        check("minivgg", lambda: MadeBackwards("tanh"))
+    with pytest.raises(WrongAnswer, match=r"conv1_1: you have kernel_size \(5, 5\)"):
+        check("minivgg", lambda: MadeBackwards(kernel_size=5))
+
+
+class Mixing(layers.Layer):
+    """A 1×1 convolution with ReLU, as an einsum."""
+
+    def __init__(self, filters, subscripts, activation=ops.relu):
+        super().__init__()
+        self.filters, self.subscripts, self.activation = filters, subscripts, activation
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.filters))
+        self.bias = self.add_weight(shape=(self.filters,))
+
+    def call(self, x):
+        return self.activation(ops.einsum(self.subscripts, x, self.kernel) + self.bias)
+
+
+def mlpconv(subscripts, activation=ops.relu):
+    def mlpconv_block(x, filters, kernel_size, strides=1, padding="same"):
+        x = layers.Conv2D(filters[0], kernel_size, strides, padding, activation="relu")(x)
+        for n in filters[1:]:
+            x = Mixing(n, subscripts, activation)(x)
+        return x
+
+    return mlpconv_block
+
+
+def test_an_einsum_of_maps_is_a_convolution():
+    check("mlpconv", mlpconv("bhwc,cd->bhwd"))
+    with pytest.raises(WrongAnswer, match="you have tanh"):
+        check("mlpconv", mlpconv("bhwc,cd->bhwd", ops.tanh))
+    with pytest.raises(WrongAnswer, match="the check cannot read"):
+        check("mlpconv", mlpconv("bhwc,cd"))
+
+
+class DenseLayer(layers.Layer):
+    """BN-ReLU-1×1-BN-ReLU-3×3, each followed by dropout behind an `if`; so may be the normalisation."""
+
+    def __init__(self, growth_rate, normalize=lambda norm, x, training: norm(x, training=training)):
+        super().__init__()
+        kernels = (4 * growth_rate, 1), (growth_rate, 3)
+        self.convolutions = [layers.Conv2D(n, k, padding="same", use_bias=False) for n, k in kernels]
+        self.norms = [layers.BatchNormalization() for _ in kernels]
+        self.drops = [layers.Dropout(0.2) for _ in kernels]
+        self.normalize = normalize
+
+    def call(self, x, training=None):
+        y = x
+        for conv, norm, drop in zip(self.convolutions, self.norms, self.drops, strict=True):
+            y = conv(ops.relu(self.normalize(norm, y, training)))
+            if training:
+                y = drop(y)
+        return ops.concatenate([x, y], axis=-1)
+
+
+def with_layers(x, num_layers, growth_rate):
+    for _ in range(num_layers):
+        x = DenseLayer(growth_rate)(x)
+    return x
+
+
+def normalized_in_training(x, num_layers, growth_rate):
+    for _ in range(num_layers):
+        x = DenseLayer(growth_rate, lambda norm, x, training: norm(x) if training else x)(x)
+    return x
+
+
+def with_argument(x, num_layers, growth_rate, training=False):
+    for _ in range(num_layers):
+        y = x
+        for n, k in ((4 * growth_rate, 1), (growth_rate, 3)):
+            y = layers.ReLU()(layers.BatchNormalization()(y, training=training))
+            y = layers.Conv2D(n, k, padding="same", use_bias=False)(y)
+            if training is True:
+                y = layers.Dropout(0.2)(y, training=training)
+        x = layers.Concatenate()([x, y])
+    return x
+
+
+def check_dropped(answer, rate=0.2):
+    from course.checks.architecture import Architecture
+    from course.checks.blocks import Case, check_block
+
+    arguments = {"name": "dense", "dropout_rate": rate}
+    architecture = Architecture("Dense block", "Huang et al. 2017", "course.blocks.dense_block", arguments)
+    check_block(answer, architecture, [Case((8, 6, 8), {"num_layers": 2, "growth_rate": 4})], "a function")
+
+
+@pytest.mark.parametrize("answer", [with_layers, with_argument])
+def test_dropout_of_a_block_may_stand_behind_an_if(answer):
+    check_dropped(answer)
+    with pytest.raises(WrongAnswer, match="dropout"):
+        check_dropped(answer, rate=0.5)
+
+
+def test_nothing_else_may_stand_behind_an_if():
+    with pytest.raises(WrongAnswer, match=r"_bn|batch normalisation"):
+        check_dropped(normalized_in_training)
+
+
+class Compiled(InCall):
+    """Its `call` is no function of Python's any more."""
+
+    @tf.function
+    def call(self, x, training=None):
+        for layer in self.net:
+            x = layer(x)
+        return x
+
+
+def test_a_call_under_tf_function_is_compared_by_its_values():
+    check("lenet5", Compiled)
+
+
+class HandedOn(keras.Model):
+    """LeNet-5 whose `call` hands `training` on, and may ask for it."""
+
+    def __init__(self, count, asks):
+        super().__init__()
+        self.net, self.drop, self.count, self.asks = lenet5("relu"), layers.Dropout(0.5), count, asks
+
+    def call(self, x, training=None):
+        self.count(training)
+        for layer in self.net:
+            x = layer(x)
+        return x if self.asks and training else self.drop(x, training=training)
+
+
+@pytest.mark.parametrize(("asks", "looks"), [(False, 1), (True, 2)])
+def test_a_wrong_answer_is_looked_at_again_only_if_it_asks_for_training(asks, looks):
+    counted = []
+    with pytest.raises(WrongAnswer, match="C1: you have ReLU"):
+        check("lenet5", lambda: HandedOn(counted.append, asks))
+    assert len(counted) == looks
 
 
 class OneKernel(layers.Layer):
@@ -269,6 +471,20 @@ def test_everyday_errors_of_numpy_get_their_cause(mistake, cause):
     with pytest.raises((AttributeError, IndexError, TypeError)) as found:
         mistake()
     assert cause in raised("f(1)", found.value).cause
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The Conv2D op currently only supports the NHWC tensor format on the CPU. The op was given the format: NCHW",
+        "Conv2DCustomBackpropInputOp only supports NHWC. [Op:Conv2DBackpropInput]",
+    ],
+)
+def test_channels_first_without_onednn_gets_a_sentence(said):
+    found = raised("your model", tf.errors.UnimplementedError(None, None, said))
+    assert found.finding == "your model has channels first, which TensorFlow computes on a CPU with oneDNN alone."
+    assert "channels_last" in found.cause
+    assert "TF_ENABLE_ONEDNN_OPTS=1" in found.cause
 
 
 def test_a_difference_that_overflow_happens_to_give_is_only_counted():

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import keras
 
-from course.checks import carrying, graph, opening, specifications, stages, unread, words
+from course.checks import carrying, graph, opening, operations, specifications, stages, unread, words
 from course.checks.alignment import align, differences, equal
-from course.checks.calling import article, call, shortened, spelled
+from course.checks.calling import article, call, raised, shortened, spelled
 from course.checks.judge import not_own
 from course.checks.parts import Part, chain, convolution, fully_connected, image, pooling
 from course.checks.report import report
@@ -23,6 +23,7 @@ REMARKS = {
     "bias": "Your convolutions have biases before batch normalisation, which takes them off again: leave them out.",
     "order": "Your branches are concatenated in another order, which only renames the channels.",
 }
+EINSUM = 'Of einsum it follows "bc,cd->bd" and "bhwc,cd->bhwd": a dense layer and a 1×1 convolution.'
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,25 @@ def check_family(answer, architecture, cases, wanted):
 
 
 def _check(answer, architecture, wanted, arguments):
+    return looked_twice(lambda one: _compared(answer, one, wanted, arguments), architecture)
+
+
+def looked_twice(look, architecture):
+    """What `look(architecture)` returns or raises; it looks again, as in training, if a learner's code asks for that.
+
+    Dropout may stand after `if training:`, and nothing else.
+    """
     try:
         with opening.asking_for_training() as asking:
-            return _compared(answer, architecture, wanted, arguments)
+            return look(architecture)
     except WrongAnswer:
         if not asking:
             raise
-        # Dropout may stand after `if training:`.
-        with opening.in_training(), contextlib.suppress(WrongAnswer):
-            return _compared(answer, architecture, wanted, arguments)
+        with contextlib.suppress(WrongAnswer):
+            with opening.in_training():
+                remark = look(architecture)
+            look(replace(architecture, left_out=(*architecture.left_out, "dropout")))
+            return remark
         raise
 
 
@@ -102,16 +113,26 @@ def _compared(answer, architecture, wanted, arguments):
     theirs = specification(architecture)
 
     def build():
-        return _readable(_built(answer, architecture, theirs, wanted, arguments), architecture, theirs)
+        return _readable(built(), architecture, theirs)
 
+    def build_new():
+        model = built()
+        if not model.built and built() is model:
+            raise Kept
+        return _readable(model, architecture, theirs)
+
+    built = functools.partial(_built, answer, architecture, theirs, wanted, arguments)
     try:
-        # A model that is there already would keep the weights without values.
-        model = build() if isinstance(answer, keras.Model) else structure(build)
+        try:
+            model = build() if isinstance(answer, keras.Model) else structure(build_new)
+        except Kept:
+            model = build()
+        mine = graph.read(model, _shapes(theirs), left_out=architecture.left_out)
+        if any(part.kind == operations.UNREAD for part in mine.parts):
+            raise Unreadable(EINSUM)
     except Unreadable as error:
-        model = _built(answer, architecture, theirs, wanted, arguments)
-        unread.compare(model, architecture, theirs, error.__cause__)
+        unread.compare(built(), architecture, theirs, str(error))
         return None
-    mine = graph.read(model, _shapes(theirs), left_out=architecture.left_out)
     remark = compare(mine, theirs, architecture)
     if _is_ours(model, architecture):
         raise not_own(architecture.name, wanted)
@@ -174,8 +195,12 @@ def compare(mine, theirs, architecture, reference=None):
     return " ".join(REMARKS[kind] for kind in sorted(kinds)) or None
 
 
+class Kept(Exception):
+    """A function returns a model that was there before: it would keep the weights without values."""
+
+
 class Unreadable(Exception):
-    """A subclassed model whose `call` does not take symbolic tensors; the cause is what it raised."""
+    """A subclassed model whose `call` does not take symbolic tensors, or does what is not read; it says why."""
 
 
 def structure(build):
@@ -232,7 +257,8 @@ def _readable(model, architecture, theirs):
     try:
         return graph.readable(model, _shapes(theirs))
     except Exception as error:  # a learner's `call` may raise anything
-        raise Unreadable from error
+        cause = raised("", error).cause
+        raise Unreadable(f"{cause} It follows layers, keras.ops and functions of tf.") from error
 
 
 def _fits(given, shape):

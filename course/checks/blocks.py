@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import keras
 
-from course.checks import graph, words
-from course.checks.architecture import compare, structure
+from course.checks import graph, opening, operations, words
+from course.checks.architecture import EINSUM, compare, looked_twice, structure
 from course.checks.calling import AXIS, article, call, clipped, raised, shortened, spelled
 from course.checks.symbolic import without_weights
 from course.checks.verdict import WrongAnswer
@@ -39,7 +39,10 @@ def check_block(answer, architecture, cases, wanted):
     if isinstance(answer, (type, keras.layers.Layer, keras.KerasTensor)) or not callable(answer):
         received = f"the class {answer.__name__}" if isinstance(answer, type) else _received(answer)
         raise WrongAnswer(f"{name}: you handed over {received}, not a function.", f"Hand over {wanted}.")
-    remarks = [_check(answer, replace(architecture, name=_named(answer, name, case)), case, wanted) for case in cases]
+    remarks = []
+    for case in cases:
+        named = replace(architecture, name=_named(answer, name, case))
+        remarks.append(looked_twice(lambda one, case=case: _check(answer, one, case, wanted), named))
     return " ".join(dict.fromkeys(filter(None, remarks))) or None
 
 
@@ -53,6 +56,8 @@ def _check(answer, architecture, case, wanted):
     theirs = graph.read(reference, shapes, pixels=False, left_out=architecture.left_out)
     model = structure(lambda: _readable(_answered(answer, architecture, case, wanted), shapes, architecture))
     mine = graph.read(model, shapes, pixels=False, left_out=architecture.left_out)
+    if any(part.kind == operations.UNREAD for part in mine.parts):
+        raise _unread(architecture, EINSUM)
     return compare(mine, theirs, architecture, theirs)
 
 
@@ -60,19 +65,22 @@ def _readable(model, shapes, architecture):
     try:
         return graph.readable(model, shapes)
     except Exception as error:  # a learner's `call` may raise anything
-        raise WrongAnswer(
-            f"{architecture.name}: the check cannot read what happens in a layer of yours.",
-            f"{raised('', error).cause} It follows layers, keras.ops and functions of tf.",
-        ) from error
+        cause = raised("", error).cause
+        raise _unread(architecture, f"{cause} It follows layers, keras.ops and functions of tf.") from error
+
+
+def _unread(architecture, why):
+    return WrongAnswer(f"{architecture.name}: the check cannot read what happens in a layer of yours.", why)
 
 
 def _answered(answer, architecture, case, wanted):
     """The model of the learner's block on inputs of the case's shapes."""
     said = spelled(answer, _shown(case.shape), case.given)
+    given = {**(opening.training_of(answer) if inspect.isfunction(answer) else {}), **case.given}
 
     def on(x):
         try:
-            y = call(answer, *(x if _apart(case.shape) else [x]), name=said, **case.given)
+            y = call(answer, *(x if _apart(case.shape) else [x]), name=said, **given)
         except WrongAnswer as wrong:
             raise WrongAnswer(wrong.finding, _explained(wrong, architecture), wrong.rest) from None
         if y is None:

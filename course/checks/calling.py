@@ -24,6 +24,10 @@ NOT_LEARNERS = (
 AXIS = "The maps differ in their channels alone, and your axis is another: Concatenate(axis=-1) takes the channels'."
 CHECKS_CALL = "The call above is the check's: the parameters have to fit it."
 OWN_CALL = "A call there does not fit what it calls: compare its arguments with the parameters."
+CHANNELS_FIRST = r"only supports?( the)? NHWC"
+CHANNELS_LAST = (
+    'Use data_format="channels_last", or set TF_ENABLE_ONEDNN_OPTS=1 in the environment before TensorFlow is imported.'
+)
 # (exception, what its message matches, the usual cause); the first that fits is said.
 CAUSES = (
     (ValueError, r"`Concatenate` layer.*\[\((\w+, \d+, \d+), \d+\)(, \(\1, \d+\))+\]", AXIS),
@@ -126,6 +130,9 @@ def raised(name, error):
     """The `WrongAnswer` for an exception in a learner's code."""
     frames = _learner_frames(error)
     place = f"It happened {_place(*frames[-1])}. " if frames else ""
+    if re.search(CHANNELS_FIRST, str(error)):
+        what = "has channels first, which TensorFlow computes on a CPU with oneDNN alone."
+        return WrongAnswer(f"{name} {what}", place + CHANNELS_LAST)
     text = f"{type(error).__name__}: {_message(error)}".rstrip(": ")
     cause = _cause(error)
     return WrongAnswer(f"{name} raised {text}", place + (OWN_CALL if frames and cause == CHECKS_CALL else cause))

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import dis
 import inspect
 from unittest import mock
 
@@ -57,6 +58,7 @@ def inlined(build, found):
 
     def call(layer, *args, **kwargs):
         if not is_opaque(layer):
+            args, kwargs = _plain(layer, args, kwargs)
             return ORIGINAL_CALL(layer, *args, **kwargs)
         found.append(layer)
         return call_inside(layer, *args, **kwargs)
@@ -65,9 +67,23 @@ def inlined(build, found):
         return build()
 
 
+@contextlib.contextmanager
+def calls():
+    """A list of the layers that are called meanwhile, each after those inside it."""
+    found = []
+
+    def call(layer, *args, **kwargs):
+        outputs = ORIGINAL_CALL(layer, *args, **kwargs)
+        found.append(layer)
+        return outputs
+
+    with _standing_in(call):
+        yield found
+
+
 def call_inside(layer, *args, **kwargs):
     if not isinstance(layer, keras.Model) and not is_opaque(layer):
-        args, kwargs = _plain(layer, args, kwargs) if _training.get() else (args, kwargs)
+        args, kwargs = _plain(layer, args, kwargs)
         return ORIGINAL_CALL(layer, *args, **kwargs)
     if not layer.built and not _defined_in(type(layer), "build").startswith("keras."):
         layer.build(keras.tree.map_structure(lambda one: tuple(one.shape), [*args, *kwargs.values()][0]))
@@ -87,12 +103,31 @@ def call_inside(layer, *args, **kwargs):
 
 @contextlib.contextmanager
 def asking_for_training():
-    """A list of the layers whose `call`, opened meanwhile, takes `training`."""
+    """A list that is empty unless a learner's code, opened meanwhile, asks whether it is in training."""
     before = _asking.set([])
     try:
         yield _asking.get()
     finally:
         _asking.reset(before)
+
+
+class _Off(int):
+    """`training` that is false, and notes who asks; an `int`, since of `bool` there are no subclasses."""
+
+    def __bool__(self):
+        _note(self)
+        return False
+
+    def __eq__(self, other):
+        _note(self)
+        return other == 0
+
+    __hash__ = int.__hash__
+
+
+def _note(asked):
+    if _asking.get() is not None:
+        _asking.get().append(asked)
 
 
 @contextlib.contextmanager
@@ -106,19 +141,31 @@ def in_training():
 
 
 def _plain(layer, args, kwargs):
-    """The arguments of a call without `training`."""
+    """The arguments of a call without the `training` that a learner's code was given."""
     names = list(inspect.signature(layer.call).parameters)
     end = names.index("training") if "training" in names else len(args)
+    handed_on = any(isinstance(one, _Off) for one in (*args[end:], kwargs.get("training")))
+    if not handed_on and not _training.get():
+        return args, kwargs
     return args[:end], {name: value for name, value in kwargs.items() if name != "training"}
 
 
 def training_off(layer, given=1):
     """`{"training": False}` for a `call` that takes it, after so many arguments; `True` while `in_training`."""
-    if "training" not in list(inspect.signature(layer.call).parameters)[given:]:
+    return training_of(layer.call, given)
+
+
+def training_of(function, given=1):
+    """As `training_off`, for a function."""
+    if "training" not in list(inspect.signature(function).parameters)[given:]:
         return {}
-    if _asking.get() is not None:
-        _asking.get().append(layer)
-    return {"training": _training.get()}
+    if _training.get() or _asking.get() is None:
+        return {"training": _training.get()}
+    code = getattr(function, "__code__", None)  # a tf.function has none
+    if code is None or any(step.opname == "IS_OP" for step in dis.get_instructions(code)):
+        _note(function)  # `training is True` would ask nobody
+        return {"training": False}
+    return {"training": _Off()}
 
 
 def _defined_in(kind, method):

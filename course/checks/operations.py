@@ -8,10 +8,11 @@ import inspect
 import keras
 
 from course import padding
-from course.checks.parts import Part
+from course.checks.parts import NOTHING, Part
 from course.checks.recording import Recorded
 
 RESHAPING = ("Flatten", "Reshape", "ExpandDims", "Squeeze", "reshape", "squeeze", "expand_dims")
+UNREAD = "einsum of a weight"  # one that is no layer
 
 
 def name(operation):
@@ -73,6 +74,37 @@ def _matrix_product(node, shape, layout):
     return Part("fully connected", shape, {"units": shape[-1], "use_bias": False})
 
 
+def _einsum(node, shape, layout):
+    """A dense layer, "bc,cd->bd", over a whole map, too, or a 1×1 convolution, "bhwc,cd->bhwd"."""
+    if len(node.inputs) != 1 or _weight(node) is None:
+        return None
+    try:
+        x, kernel, made = _letters(node)
+    except (AttributeError, LookupError, ValueError):  # written in another way
+        return Part(UNREAD, shape)
+    summed, units = set(x) & set(kernel), "".join(set(kernel) - set(x))
+    sizes = {*zip(x, node.input_shapes[0], strict=True), *zip(kernel, _weight(node).shape, strict=True)}
+    plain = len(units) == 1 and len(sizes) == len({*x, *kernel}) == len(x) + len(kernel) - len(summed)
+    if plain and summed == set(x[1:]) and made == x[0] + units:
+        return Part("fully connected", shape, {"units": shape[-1], "use_bias": False})
+    channels = x[1 if layout.channels_first else -1]
+    if plain and len(x) == 4 and summed == {channels} and made == x.replace(channels, units):
+        one = {"padding": NOTHING, "kernel_size": (1, 1), "strides": (1, 1), "dilation_rate": (1, 1), "groups": 1}
+        return Part("convolution", shape, {**one, "filters": shape[-1], "use_bias": False})
+    return Part(UNREAD, shape)
+
+
+def _letters(node):
+    """The letters of the axes of the tensor, the weight and the result, with A, B, … for what "..." stands for."""
+    given = arguments(node)
+    terms, made = (given.get("subscripts") or given["equation"]).replace(" ", "").split("->")
+    x, kernel = terms.split(",")
+    if isinstance((given.get("operands") or given["inputs"])[0], keras.Variable):
+        x, kernel = kernel, x
+    more = "ABCDEFGH"[: len(node.input_shapes[0]) - len(x.replace("...", ""))]
+    return x.replace("...", more), kernel, made.replace("...", more)
+
+
 def _weight(node):
     """The one weight that a call takes, or `None`."""
     weights = [one for one in keras.tree.flatten((node.args, node.kwargs or {})) if isinstance(one, keras.Variable)]
@@ -120,6 +152,8 @@ OPERATIONS = {
     "Dot": _matrix_product,
     "Tensordot": _matrix_product,
     "tensordot": _matrix_product,
+    "Einsum": _einsum,
+    "einsum": _einsum,
     "Add": _sum,
     "add": lambda *given: _sum(*given) or _joined("addition")(*given),
     "bias_add": _sum,
