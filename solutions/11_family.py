@@ -500,10 +500,10 @@ def net_on(body, head, **options):
     return keras.Model(inputs, head(body(inputs, **options)))
 
 
-def fitted(net, images, labels, rate, epochs):
-    """The net, trained on few images."""
-    optimizer = descent(epochs * -(-len(images) // 20), rate)
-    training.fit(net, (images, labels), epochs=epochs, batch_size=20, optimizer=optimizer, seed=SEED, verbose=0)
+def fitted(net, images, labels, rate, rounds):
+    """The net, trained on few images. All rounds make one epoch, for to begin an epoch takes time, too."""
+    data = tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(len(images), seed=SEED).repeat(rounds).batch(20)
+    training.fit(net, data, epochs=1, optimizer=descent(len(data), rate), seed=SEED, verbose=0)
     return net
 
 
@@ -513,20 +513,20 @@ def head():
 
 
 # %%
-def three_ways(images, labels, epochs):
+def three_ways(images, labels, rounds):
     """{way: a trained net}: from scratch, frozen, fine-tuned, from images (n, height, width, 3) and labels (n,)."""
     training.seed(SEED)
     fresh = keras.models.clone_model(body)
     for layer in fresh.layers:
         if isinstance(layer, layers.BatchNormalization):
             layer.momentum = 0.9  # few batches: the averages must follow soon
-    scratch = fitted(net_on(fresh, head()), images, labels, 0.003, epochs)
-    top = fitted(head(), np.array(body(images, training=False)), labels, 0.01, epochs)
+    scratch = fitted(net_on(fresh, head()), images, labels, 0.003, rounds)
+    top = fitted(head(), np.array(body(images, training=False)), labels, 0.01, rounds)
     frozen = net_on(body, top, training=False)
     copies = [keras.models.clone_model(model) for model in (body, top)]
     for copy, model in zip(copies, (body, top), strict=True):
         copy.set_weights(model.get_weights())
-    tuned = fitted(net_on(*copies, training=False), images, labels, 0.001, epochs)
+    tuned = fitted(net_on(*copies, training=False), images, labels, 0.001, rounds)
     return {"from scratch": scratch, "frozen": frozen, "fine-tuned": tuned}
 
 
@@ -557,7 +557,7 @@ axes.legend();
 # Is a transferred net ahead? Do not take it for granted: with these digits the net from scratch may well be. Letters on
 # photographs and digits on black ground are unlike, and digits are easy, so that a small net learns them from few
 # images. A frozen body can only combine what it has, and what it has was made for other images. (Under `smoke` there
-# is one point a line, and after one epoch it says nothing.)
+# is one point a line, and after one round it says nothing.)
 #
 # So this shows how transfer is done and how to measure it, not that it helps. It helps most where the new task is near
 # to the old one (Yosinski and others, section 4), and the usual body has seen much: ImageNet, not three thousand

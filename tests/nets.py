@@ -100,9 +100,7 @@ def check_smallest(monkeypatch, builder, size, **arguments):
     for shape, side in [((size - 1, size, 3), "height"), ((size, size - 1, 3), "width")]:
         with pytest.raises(ValueError, match=f"needs a {side} of at least {size} to have an output"):
             builder(input_shape=shape, **arguments)
-    monkeypatch.setattr(
-        sys.modules[builder.__module__], "image_input", lambda input_shape, smallest: keras.Input(input_shape)
-    )
+    monkeypatch.setattr(sys.modules[builder.__module__], "image_input", lambda shape, *_, **__: keras.Input(shape))
     with pytest.raises(ValueError, match=r"negative|does not fit|at least|<= 0"):
         without_weights(builder, input_shape=(size - 1, size - 1, 3), include_top=False, **arguments)
 

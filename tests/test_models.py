@@ -2,7 +2,6 @@
 
 import functools
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,29 +20,28 @@ from course.models import BUILDERS
 # One of each family; the rest are in the slow set.
 QUICK = {
     *("lenet5", "lenet5_1998", "minivgg", "nin_cifar10", "googlenet_small", "resnet20_cifar", "densenet40_cifar"),
-    *("fcn8s", "fast_rcnn", "faster_rcnn"),
+    *("fcn8s", "fast_rcnn"),  # test_rcnn.py asks the same of faster_rcnn
 }
 ALL = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in BUILDERS]
-# Deeper nets of a family take seconds to build, and what is asked here is the same for all of it.
-DEEP = [name for name in BUILDERS if any(int(depth) > 50 for depth in re.findall(r"(?<=net|ain)\d+", name))]
-SHALLOW = [pytest.param(name, marks=[pytest.mark.slow] if name in DEEP else []) for name in BUILDERS]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def freed():
     """The nets of one test are gone before the next one begins."""
     yield
     keras.backend.clear_session()
 
 
-@pytest.mark.parametrize("name", SHALLOW)
+@pytest.mark.usefixtures("freed")
+@pytest.mark.parametrize("name", ALL)  # test_fidelity.py counts the rest in a graph, too
 def test_built_in_a_graph_it_has_shapes_and_counts_and_no_weights(name):
     model = nets.without_weights(BUILDERS[name])
     with tf.Graph().as_default():
         assert analysis.table(model).total.parameters == model.count_params() > 0
 
 
-@pytest.mark.parametrize("name", ["lenet5_1998", *sorted(QUICK - {"lenet5_1998"})])
+@pytest.mark.usefixtures("freed")
+@pytest.mark.parametrize("name", ["lenet5_1998", "minivgg", "nin_cifar10", "fcn8s"])
 def test_built_without_weights_it_leaves_nothing_behind(name):
     """A random generator made in a throw-away graph would fail whatever comes after."""
     for _ in range(2):
@@ -76,6 +74,7 @@ print(min(seconds("vgg16") for _ in range(3)), kib() - before)
     assert kib < 50 * 1024
 
 
+@pytest.mark.usefixtures("freed")
 @pytest.mark.parametrize("name", ALL)
 def test_saved_and_loaded_it_is_the_same_function(name, tmp_path):
     model = nets.damp(build(name))
@@ -87,6 +86,7 @@ def test_saved_and_loaded_it_is_the_same_function(name, tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.usefixtures("freed")
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 @pytest.mark.parametrize("name", ALL)
 def test_one_step_of_training_leaves_all_finite(name, policy):
@@ -98,7 +98,7 @@ def test_one_step_of_training_leaves_all_finite(name, policy):
         keras.mixed_precision.set_global_policy("float32")
     x = probe.inputs(model, SMALL[name])
     targets = keras.tree.map_structure(lambda output: np.eye(1, output.shape[-1]) + 0 * output, model(x))
-    model.compile(keras.optimizers.SGD(1e-3), keras.tree.map_structure(lambda _: "mse", model.output))
+    model.compile(keras.optimizers.SGD(1e-3), keras.tree.map_structure(lambda _: "mse", model.output), run_eagerly=True)
     before = [weight.numpy() for weight in model.trainable_weights]
     loss = model.train_on_batch(x, targets)
     after = [weight.numpy() for weight in model.trainable_weights]
@@ -118,7 +118,7 @@ def test_one_step_of_training_leaves_all_finite(name, policy):
         ("num_classes", 2.5, "num_classes is 2.5; it must be"),
     ],
 )
-@pytest.mark.parametrize("name", SHALLOW)
+@pytest.mark.parametrize("name", BUILDERS)
 def test_what_cannot_be_gets_a_sentence(name, argument, value, message):
     if argument in accepted(name):
         with tf.Graph().as_default(), pytest.raises(ValueError, match=message):

@@ -181,6 +181,7 @@ def found(model, scenes):
     return len(right), sum(right)
 
 
+@pytest.mark.slow
 def test_joint_training_finds_objects_it_has_not_seen():
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)

@@ -25,7 +25,7 @@ def alexnet(input_shape=(227, 227, 3), num_classes=1000, towers=2, include_top=T
     """
     if towers not in (1, 2):
         raise ValueError(f"towers is {towers!r}; it must be 2, one a GPU as in the paper, or 1.")
-    inputs = image_input(input_shape, smallest=67)
+    inputs = image_input(input_shape, smallest=67, num_classes=num_classes)
     x = _conv(inputs, 96, 11, strides=4, padding="valid", name="conv1")  # 55×55×96
     x = LocalResponseNormalization(name="norm1")(x)
     x = blocks.max_pool(x, 3, strides=2, name="pool1")  # 27×27×96
@@ -51,7 +51,7 @@ def alexnet_2014(input_shape=(224, 224, 3), num_classes=1000, include_top=True):
 
     Raises `ValueError` for an input below 63, or an unknown height or width with the top.
     """
-    inputs = image_input(input_shape, smallest=63)
+    inputs = image_input(input_shape, smallest=63, num_classes=num_classes)
     x = blocks.conv(inputs, 64, 11, strides=4, padding=2, name="conv1")  # 55×55×64
     x = blocks.max_pool(x, 3, strides=2, name="pool1")  # 27×27×64
     x = blocks.conv(x, 192, 5, name="conv2")  # 27×27×192

@@ -6,11 +6,14 @@ from keras import layers
 from course.errors import integer
 
 
-def image_input(input_shape, smallest=1):
+def image_input(input_shape, smallest=1, num_classes=None):
     """A `keras.Input` of (height, width, channels), laid out as `keras.config.image_data_format()` says.
 
-    A height or width may be `None`. Raises `ValueError` where one is below `smallest`, the least that leaves an output.
+    A height or width may be `None`. Raises `ValueError` where one is below `smallest`, the least that leaves an output,
+    and for a number of classes that cannot be, before anything of the net is built.
     """
+    if num_classes is not None:
+        integer("num_classes", num_classes, 1)
     try:
         height, width, channels = input_shape
     except (TypeError, ValueError):

@@ -34,7 +34,7 @@ def densenet(depth=121, input_shape=(224, 224, 3), num_classes=1000, include_top
     if depth not in IMAGENET:
         raise unknown("depth of a DenseNet for ImageNet", depth, IMAGENET)
     growth_rate, num_layers = IMAGENET[depth]
-    inputs = image_input(input_shape, smallest=29)
+    inputs = image_input(input_shape, smallest=29, num_classes=num_classes)
     stem = {"strides": 2, "padding": 3, "kernel_initializer": "he_normal"}
     x = blocks.conv_bn(inputs, 2 * growth_rate, 7, name="conv1", **stem)  # 112×112
     x = blocks.max_pool(x, 3, strides=2, padding=1, name="pool1")  # 56×56
@@ -69,7 +69,7 @@ def densenet_cifar(
         nearest = f"{step * n + 4} or {step * n + step + 4}"
         raise ValueError(f"depth is {depth}; this DenseNet has {step}n + 4 weight layers: try {nearest}.")
     integer("growth_rate", growth_rate, 1)
-    inputs = image_input(input_shape, smallest=4)
+    inputs = image_input(input_shape, smallest=4, num_classes=num_classes)
     filters = 2 * growth_rate if bottleneck else 16
     x = blocks.conv(inputs, filters, 3, activation=None, name="conv1", use_bias=False, kernel_initializer="he_normal")
     x = _dense_blocks(x, (n, n, n), growth_rate, bottleneck, dropout_rate)

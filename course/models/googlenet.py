@@ -59,7 +59,7 @@ def googlenet(
     if variant not in VARIANTS:
         raise unknown("variant of GoogLeNet", variant, VARIANTS)
     divisor, *smallest = VARIANTS[variant]
-    inputs = image_input(input_shape, smallest[bool(auxiliary_heads)])
+    inputs = image_input(input_shape, smallest[bool(auxiliary_heads)], num_classes)
     if auxiliary_heads and (not include_top or None in input_shape):
         raise ValueError(
             f"auxiliary_heads is {auxiliary_heads} with include_top={include_top} and input_shape={input_shape}; these "

@@ -57,7 +57,8 @@ def lenet5(input_shape=(32, 32, 1), num_classes=10, variant="dense", padding="va
     """
     if variant not in VARIANTS:
         raise unknown("variant of LeNet-5", variant, VARIANTS)
-    inputs = image_input(input_shape, smallest=32 - sum(resolve(padding, size=32, kernel_size=5)))
+    smallest = 32 - sum(resolve(padding, size=32, kernel_size=5))
+    inputs = image_input(input_shape, smallest, num_classes)
     return keras.Model(inputs, VARIANTS[variant](inputs, num_classes, padding), name="lenet5")
 
 

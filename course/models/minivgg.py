@@ -18,7 +18,7 @@ def minivgg(input_shape=(32, 32, 3), num_classes=10, include_top=True):
 
     Raises `ValueError` for an input below 4, or an unknown height or width with the top.
     """
-    x = inputs = image_input(input_shape, smallest=4)
+    x = inputs = image_input(input_shape, smallest=4, num_classes=num_classes)
     for number, filters in enumerate((32, 64), 1):
         for name in (f"conv{number}_1", f"conv{number}_2"):
             x = blocks.conv(x, filters, 3, name=name)

@@ -21,7 +21,7 @@ def nin_cifar10(input_shape=(32, 32, 3), num_classes=10, include_top=True):
 
     Raises `ValueError` for an input below 4.
     """
-    inputs = image_input(input_shape, smallest=4)
+    inputs = image_input(input_shape, smallest=4, num_classes=num_classes)
     x = blocks.mlpconv_block(inputs, (192, 160, 96), 5, name="mlpconv1")  # 32×32×96
     x = blocks.max_pool(x, 3, strides=2, ceil_mode=True, name="pool1")  # 16×16×96
     x = layers.Dropout(0.5, name="drop1")(x)
@@ -43,7 +43,7 @@ def nin_imagenet(input_shape=(224, 224, 3), num_classes=1000, include_top=True):
 
     Raises `ValueError` for an input below 55.
     """
-    inputs = image_input(input_shape, smallest=55)
+    inputs = image_input(input_shape, smallest=55, num_classes=num_classes)
     x = blocks.mlpconv_block(inputs, (96, 96, 96), 11, strides=4, padding="valid", name="mlpconv1")  # 54×54×96
     x = blocks.max_pool(x, 3, strides=2, ceil_mode=True, name="pool1")  # 27×27×96
     x = blocks.mlpconv_block(x, (256, 256, 256), 5, name="mlpconv2")

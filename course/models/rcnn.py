@@ -88,7 +88,7 @@ def fast_rcnn(input_shape=(600, 1000, 3), num_classes=20, backbone="vgg16"):
 
     Raises `ValueError` for an unknown backbone, or an unknown height or width.
     """
-    inputs, features = _features(input_shape, backbone)
+    inputs, features = _features(input_shape, backbone, num_classes)
     boxes = keras.Input((None, 4), name="boxes")
     outputs = _detect(features, boxes, _detector(num_classes, backbone).__getitem__)
     return keras.Model([inputs, boxes], outputs, name="fast_rcnn")
@@ -103,7 +103,7 @@ def faster_rcnn(input_shape=(600, 1000, 3), num_classes=20, backbone="vgg16", pr
 
     Raises `ValueError` for an unknown backbone, or an unknown height or width.
     """
-    inputs, features = _features(input_shape, backbone)
+    inputs, features = _features(input_shape, backbone, num_classes)
     row, strides = BACKBONES[backbone], _strides(backbone)
     proposed = rpn_head(features, row["rpn_filters"])
     proposals = Proposals(_anchors(backbone), strides, pre_nms, post_nms, min_size=strides, name="proposals")(
@@ -157,11 +157,11 @@ def _anchors(backbone):
     return generate_anchors(_strides(backbone), scales=BACKBONES[backbone]["scales"])
 
 
-def _features(input_shape, backbone):
+def _features(input_shape, backbone, num_classes=None):
     if backbone not in BACKBONES:
         raise unknown("backbone", backbone, BACKBONES)
     row = BACKBONES[backbone]
-    x = inputs = image_input(input_shape)
+    x = inputs = image_input(input_shape, num_classes=num_classes)
     for number, (filters, kernel_sizes) in enumerate(zip(row["filters"], row["kernel_sizes"], strict=True), 1):
         if number > 1:
             # Caffe rounds up, as "same" does for 2×2.

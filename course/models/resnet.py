@@ -55,7 +55,7 @@ def resnet(depth=50, input_shape=(224, 224, 3), num_classes=1000, include_top=Tr
             return blocks.residual_block(x, filters, strides, shortcut, name=name)
         return blocks.bottleneck_block(x, filters, strides, shortcut, stride_in, name=name)
 
-    inputs = image_input(input_shape)
+    inputs = image_input(input_shape, num_classes=num_classes)
     x = blocks.conv_bn(inputs, 64, 7, strides=2, padding=3, name="conv1", kernel_initializer="he_normal")  # 112×112
     x = blocks.max_pool(x, 3, strides=2, padding=1, name="pool1")  # 56×56
     x = _stages(x, block, num_blocks, IMAGENET_FILTERS)
@@ -84,7 +84,7 @@ def resnet_cifar(depth=20, input_shape=(32, 32, 3), num_classes=10, include_top=
 
     # Keras follows the graph by recursion, a frame a layer: 4,200 at depth 1202.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + 4 * depth))
-    inputs = image_input(input_shape)
+    inputs = image_input(input_shape, num_classes=num_classes)
     x = blocks.conv_bn(inputs, 16, 3, name="conv1", kernel_initializer="he_normal")
     x = _stages(x, block, (n, n, n), CIFAR_FILTERS)
     return _model(inputs, x, num_classes, include_top, f"{'resnet' if shortcut else 'plain'}{depth}_cifar")

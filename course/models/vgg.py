@@ -36,7 +36,7 @@ def vgg(input_shape=(224, 224, 3), num_classes=1000, configuration="D", include_
     """
     if configuration not in CONFIGURATIONS:
         raise unknown("VGG configuration", configuration, CONFIGURATIONS)
-    x = inputs = image_input(input_shape, smallest=32)
+    x = inputs = image_input(input_shape, smallest=32, num_classes=num_classes)
     for number, (filters, kernel_sizes) in enumerate(zip(FILTERS, CONFIGURATIONS[configuration], strict=True), 1):
         x = blocks.vgg_block(x, filters, kernel_sizes, number)
     if include_top:

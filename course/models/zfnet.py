@@ -27,7 +27,7 @@ def zfnet(input_shape=(224, 224, 3), num_classes=1000, variant="a", include_top=
     """
     if variant not in VARIANTS:
         raise unknown("variant of ZFNet", variant, VARIANTS)
-    inputs = image_input(input_shape, smallest=63)
+    inputs = image_input(input_shape, smallest=63, num_classes=num_classes)
     x = _conv(inputs, 96, 7, strides=2, padding=1, name="conv1")  # 110×110×96
     x = blocks.max_pool(x, 3, strides=2, ceil_mode=True, name="pool1")  # 55×55×96
     x = LocalResponseNormalization(name="norm1")(x)
