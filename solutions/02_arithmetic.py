@@ -21,10 +21,12 @@
 
 # %%
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's log would fill the outputs
 KIT = ""  # where the course is published
 
 if importlib.util.find_spec("course") is None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import nbclient
 import pytest
 
 from course import notebook, release
@@ -76,3 +77,16 @@ def test_every_lesson_begins_with_the_same_set_up():
     setups = {release.released(source).cells[1].source for source in SOURCES}
     assert len(setups) == 1
     assert release.NO_ADDRESS in setups.pop()
+
+
+@pytest.mark.lessons
+def test_after_the_imports_nothing_is_on_stderr_in_a_kernel_that_jupyter_starts(monkeypatch):
+    """`execute` sets TensorFlow's log level itself; Jupyter does not."""
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    lesson = release.solved(ROOT / "solutions" / "00_start_here.py")
+    nbclient.NotebookClient(
+        lesson, kernel_name="python3", resources={"metadata": {"path": ROOT / "notebooks"}}
+    ).execute()
+    imports = next(i for i, cell in enumerate(lesson.cells) if "import keras" in cell.source)
+    outputs = [output for cell in lesson.cells[imports + 1 :] for output in cell.get("outputs", [])]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
