@@ -1045,8 +1045,9 @@ print(f"the boxes take {len(in_box) / (len(in_box) + len(beside)):.0%} of the pl
 # %% [markdown]
 # On the profile `lesson` the worst place is on the letter in nearly all images, though there is a photograph beside it,
 # too. That is weaker evidence than it looks: the letters are large, and their boxes leave little room beside them. The
-# paper finds it of its net for photographs, where there is room: the probability falls when the thing itself is
-# covered.
+# two averages may lie close together, for a square of 20 pixels whose middle is outside the box still covers a part of
+# the letter. The paper finds it of its net for photographs, where there is room: the probability falls when the thing
+# itself is covered.
 #
 # ## Recap
 #
