@@ -3,11 +3,13 @@
 import sys
 
 import grading_lesson
+import keras
+import numpy as np
 import pytest
 from example_lesson import write_lesson
 
 from course import notebook
-from course.grading import engine, lesson, scores
+from course.grading import engine, lesson, models, proxies, scores
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fork server needs Linux")
 
@@ -252,3 +254,33 @@ def test_the_course_s_own_nets_pass(name):
         again = models.build(config)
     assert again.count_params() == model.count_params()
     assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+
+
+def net():
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(2, 3), keras.layers.Conv2D(2, 3)])
+    inner = keras.Model(model.inputs, keras.ops.relu(model.outputs[0]))
+    x = keras.Input((8, 8, 1))
+    return keras.Model(x, keras.layers.Dense(1)(keras.layers.Flatten()(inner(x))))
+
+
+def test_what_a_function_changes_in_a_model_is_changed_where_the_test_looks():
+    mine, theirs = net(), net()
+    theirs.layers[-1].trainable = False
+    proxies.change([mine, 1], [theirs, 2])
+    assert not mine.layers[-1].trainable
+    assert mine.layers[1].trainable
+    for weight, other in zip(mine.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, other)
+
+
+def test_layers_may_join_a_model_that_came_from_another_process():
+    keras.backend.clear_session()
+    sent = models.describe(net())
+    keras.backend.clear_session()  # another process counts from the beginning, too
+    came = models.build(*sent)
+    x = image = keras.Input((8, 8, 1))
+    for operation in came.layers[1].operations[1:]:
+        x = operation(x)
+    x = keras.ops.relu(keras.layers.Conv2D(1, 1)(x))
+    keras.Model(image, keras.layers.Dense(1)(keras.layers.Flatten()(x)))
+    keras.Model(came.input, keras.layers.Dense(1)(came.output))

@@ -143,11 +143,40 @@ def build(config, weights=None):
             raise Malformed("A model came that is none.")
         if weights:
             made.set_weights(weights)
+        _reserve_names(made)
     except Malformed:
         raise
     except Exception as error:
         raise Malformed(f"A model came that Keras cannot build: {_first(error)}") from None
     return made
+
+
+def _reserve_names(model):
+    """Let what is made in this process from here on have other names, since it may join the model that came.
+
+    Keras numbers layers by class within a process, and where two of a net have one name, refuses it.
+    """
+    taken = {}
+    for operation in _operations(model):
+        taken.setdefault(type(operation).__name__, set()).add(operation.name)
+    for kind, names in taken.items():
+        counter = type(kind, (keras.layers.Layer,), {})
+        prefix, number = _numbered(counter().name)
+        last = max((number for start, number in map(_numbered, names) if start == prefix), default=-1)
+        while number < min(last, LARGEST):
+            _, number = _numbered(counter().name)
+
+
+def _operations(model):
+    for operation in getattr(model, "operations", None) or getattr(model, "layers", ()):
+        yield operation
+        yield from _operations(operation)
+
+
+def _numbered(name):
+    """A name without its number, and the number that Keras counts: ("conv2d", 2) of conv2d_2, 0 of conv2d."""
+    start, _, number = name.rpartition("_")
+    return (start, int(number)) if start and number.isdecimal() else (name, 0)
 
 
 def inline(config, weights, inputs):

@@ -165,6 +165,20 @@ def change(mine, theirs):
         return tuple(change(a, b) for a, b in zip(mine, theirs, strict=True))
     elif type(mine).__name__ == "ndarray" and type(theirs) is type(mine) and mine.shape == theirs.shape:
         mine[...] = theirs
+    elif isinstance(mine, keras.Layer) and isinstance(theirs, keras.Layer):
+        _change_layer(mine, theirs)
     elif type(mine) in (bool, int, float, str, bytes) and type(theirs) is type(mine):
         return theirs
     return mine
+
+
+def _change_layer(mine, theirs):
+    """Give a layer or model the weights of its copy, and what of it is trained."""
+    if [weight.shape for weight in mine.weights] != [weight.shape for weight in theirs.weights]:
+        return
+    mine.set_weights(theirs.get_weights())
+    if mine.trainable != theirs.trainable:
+        mine.trainable = theirs.trainable
+    for one, other in zip(getattr(mine, "layers", ()), getattr(theirs, "layers", ()), strict=False):
+        if one.trainable != other.trainable:
+            one.trainable = other.trainable
