@@ -633,8 +633,9 @@ for question, values in chance.items():
 #
 # - The filters of the **letters** are close to grey, and most run in one direction: edges and bars, light beside dark.
 #   Some do not; they are spots, or still look like noise. Hardly one asks for a colour.
-# - The filters of the **places** are coloured: most have a tint all over. Some run in one direction as well, from one
-#   colour to another, but fewer than the letters' do, and less clearly.
+# - The filters of the **places** are coloured: most have a tint all over. Many run in one direction as well, from one
+#   colour to another. With some seeds they are fewer than the letters' are, with others as many: it is the colour that
+#   tells the two nets apart, not the direction.
 #
 # So the claim holds, with a condition that is often left out: *a net learns the filters that its task rewards*. Who
 # reads letters of any colour needs edges; who tells a flower from the sky is helped by colours. ImageNet asks for both,

@@ -33,7 +33,7 @@ def test_letters_make_edges_and_places_make_colours(monkeypatch, seed):
     assert grey["letters"][1] >= 14
     assert grey["letters"][0] > grey["places"][0] + 0.2
     assert direction["letters"][1] >= 9
-    assert direction["letters"][0] > direction["places"][0]
+    assert direction["letters"][0] > direction["bar"]  # the places' filters may run in one direction as clearly
     assert colour["places"][1] >= 11
     assert colour["places"][0] > 5 * colour["random"]
     assert colour["letters"][1] <= 4
