@@ -177,8 +177,11 @@ def _change_layer(mine, theirs):
     if [weight.shape for weight in mine.weights] != [weight.shape for weight in theirs.weights]:
         return
     mine.set_weights(theirs.get_weights())
+    _freeze(mine, theirs)
+
+
+def _freeze(mine, theirs):
     if mine.trainable != theirs.trainable:
         mine.trainable = theirs.trainable
     for one, other in zip(getattr(mine, "layers", ()), getattr(theirs, "layers", ()), strict=False):
-        if one.trainable != other.trainable:
-            one.trainable = other.trainable
+        _freeze(one, other)
