@@ -495,6 +495,35 @@ def test_fractions_that_are_all_cut_off_are_not_a_constant():
     assert in_common([(0.0, 0.3), (0.0, 0.7), (0.0, 0.2)]).startswith("The fractions")
 
 
+def added(look=lambda net: None, kernel=5):
+    net = keras.Sequential()
+    net.add(keras.Input((32, 32, 1)))
+    for layer in [*lenet5()[:2], layers.Conv2D(16, kernel, activation="tanh"), *lenet5()[3:]]:
+        net.add(layer)
+        look(net)
+    return net
+
+
+def test_a_sequential_that_layers_are_added_to_is_built_once(monkeypatch):
+    build, built = keras.Sequential.build, []
+    monkeypatch.setattr(keras.Sequential, "build", lambda net, shape: built.append(len(net.layers)) or build(net, shape))
+    assert check("lenet5", added) is None
+    assert set(built) == {8}
+
+
+@pytest.mark.parametrize(
+    "look", [lambda net: net.output_shape[-1], lambda net: net.count_params(), lambda net: net.summary()]
+)
+def test_a_sequential_may_be_looked_at_between_two_layers(look):
+    assert check("lenet5", lambda: added(look)) is None
+
+
+def test_a_layer_that_does_not_fit_a_sequential_is_shown_where_it_was_added():
+    with pytest.raises(WrongAnswer) as failure:
+        check("lenet5", lambda: added(kernel=15))
+    assert "net.add(layer)" in str(failure.value)
+
+
 def test_what_a_check_puts_in_place_of_a_call_acts_in_its_own_context_alone():
     import contextvars
 

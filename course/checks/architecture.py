@@ -13,7 +13,7 @@ from course.checks.calling import article, call, raised, shortened, spelled
 from course.checks.judge import not_own
 from course.checks.parts import Part, chain, convolution, fully_connected, image, pooling
 from course.checks.report import report
-from course.checks.symbolic import without_weights
+from course.checks.symbolic import added_at_once, without_weights
 from course.checks.verdict import NotAttempted, WrongAnswer
 
 __all__ = ["Architecture", "chain", "check_architecture", "check_family", "convolution", "fully_connected", "image"]
@@ -231,7 +231,7 @@ def _built(answer, architecture, theirs, wanted, arguments):
     else:
         function = getattr(answer, "func", answer) if arguments else answer
         said = spelled(function, (), arguments or {})
-        model = call(answer, name=said)
+        model = call(added_at_once(answer), name=said)
     if not isinstance(model, keras.Model):
         returned = "None" if model is None else _kind(model)
         cause = "End the function with return and the model" if model is None else "It has to return a keras.Model"

@@ -142,11 +142,10 @@ def in_training():
 
 def _plain(layer, args, kwargs):
     """The arguments of a call without the `training` that a learner's code was given."""
+    if not _training.get() and not any(isinstance(one, _Off) for one in (*args, *kwargs.values())):
+        return args, kwargs
     names = list(inspect.signature(layer.call).parameters)
     end = names.index("training") if "training" in names else len(args)
-    handed_on = any(isinstance(one, _Off) for one in (*args[end:], kwargs.get("training")))
-    if not handed_on and not _training.get():
-        return args, kwargs
     return args[:end], {name: value for name, value in kwargs.items() if name != "training"}
 
 

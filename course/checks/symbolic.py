@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import functools
 import gc
 import threading
 from unittest import mock
@@ -43,6 +44,46 @@ def without_weights(function):
     if "error" in outcome:
         raise outcome["error"]
     return outcome["value"]
+
+
+def added_at_once(function):
+    """The function, with each `Sequential` that it adds layers to built once, at its end.
+
+    Keras builds such a model anew with every layer, so VGG-19 takes as long as ten. A function that raises so, since it
+    looks at a model in between say, is called again and Keras builds as it does.
+    """
+
+    @functools.wraps(function)
+    def build(*args, **kwargs):
+        with _not_rebuilding() as added:
+            try:
+                value = function(*args, **kwargs)
+                for model, shape in added.values():
+                    if shape is not None and not model.built:
+                        model.build(shape)
+                return value
+            except Exception:
+                if not added:
+                    raise
+        return function(*args, **kwargs)
+
+    return build
+
+
+@contextlib.contextmanager
+def _not_rebuilding():
+    """{id: (model, shape of its input or `None`)} of the `Sequential` models that layers are added to meanwhile."""
+    add, added = keras.Sequential.add, {}
+
+    def adding(model, layer, rebuild=True):
+        add(model, layer, rebuild=False)
+        first = next(
+            (getattr(layer, name) for name in ("batch_shape", "shape", "input_shape") if hasattr(layer, name)), None
+        )
+        added.setdefault(id(model), (model, first))
+
+    with mock.patch.object(keras.Sequential, "add", adding):
+        yield added
 
 
 @contextlib.contextmanager
