@@ -1001,6 +1001,9 @@ for name, counted in nets.items():
 #
 # **Predict first.** A net has learned to name letters on photographs. Where will the square hurt: everywhere a little,
 # on the letter, on its outline?
+#
+# Each letter's *box* is known, the rectangle around it. We take letters that the net names rightly, and of these the
+# ones with the smallest boxes, for there is room beside them.
 
 # %%
 def occluded(model, image, label, side=20, step=4):
@@ -1014,8 +1017,10 @@ def occluded(model, image, label, side=20, step=4):
 
 # %%
 named = np.flatnonzero(np.array(pair["ZFNet"](glyphs)).argmax(-1) == truth)
+area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 many = training.by_profile(smoke=6, lesson=40, full=200)
-chosen = np.random.default_rng(SEED).permutation(named)[:many]
+smallest = named[np.argsort(area[named])][:many]
+chosen = np.random.default_rng(SEED).permutation(smallest)
 falls = [occluded(pair["ZFNet"], glyphs[number], truth[number]) for number in chosen]
 figure, grid = plt.subplots(2, 6, figsize=(10, 3.8), layout="constrained")
 for number, chance, (above, below) in zip(chosen, falls, grid.T, strict=False):
@@ -1026,28 +1031,33 @@ for number, chance, (above, below) in zip(chosen, falls, grid.T, strict=False):
 figure.colorbar(shown, ax=grid, label="probability of the right class", shrink=0.7);
 
 # %% [markdown]
-# Above, letters that the net names rightly; below, at the middle of each square, the probability that was left. Dark is
-# where it hurt. Is it the letter? Each letter's *box* is known, the rectangle around it. Count.
+# Above, the letters; below, at the middle of each square, the probability that was left. Dark is where it hurt. Is it
+# the letter? Count: some squares lie in the box, some beside it, and most cover a part of both.
 
 # %%
-middles = 10 + 4 * np.arange(len(falls[0]))
-worst, in_box, beside = [], [], []
+starts = 4 * np.arange(len(falls[0]))
+left_over, worst, in_box = {"in the box": [], "partly in it": [], "beside it": []}, [], []
 for number, chance in zip(chosen, falls, strict=True):
     top, left, bottom, right = boxes[number]
-    inside = np.outer((middles >= top) & (middles <= bottom), (middles >= left) & (middles <= right))
+    within = np.outer((starts >= top) & (starts + 20 <= bottom), (starts >= left) & (starts + 20 <= right))
+    touching = np.outer((starts + 20 > top) & (starts < bottom), (starts + 20 > left) & (starts < right))
+    for where, places in zip(left_over, (within, touching & ~within, ~touching), strict=True):
+        left_over[where] += list(chance[places])
+    middle = starts + 10
+    inside = np.outer((middle >= top) & (middle <= bottom), (middle >= left) & (middle <= right))
     worst.append(inside.ravel()[chance.argmin()])
-    in_box += list(chance[inside])
-    beside += list(chance[~inside])
-print(f"probability left, middle of the square in the box: {np.mean(in_box):.2f}; outside: {np.mean(beside):.2f}")
-print(f"the worst square has its middle in the box in {np.mean(worst):.0%} of {len(worst)} images")
-print(f"the boxes take {len(in_box) / (len(in_box) + len(beside)):.0%} of the places")
+    in_box.append(inside.mean())
+for where, chances in left_over.items():
+    if chances:
+        print(f"probability left, square {where}: {np.mean(chances):.2f} ({len(chances)} places)")
+print(f"the worst square has its middle in the box in {np.mean(worst):.0%} of {len(worst)} images;", end=" ")
+print(f"by chance it would be in {np.mean(in_box):.0%}")
 
 # %% [markdown]
-# On the profile `lesson` the worst place is on the letter in nearly all images, though there is a photograph beside it,
-# too. That is weaker evidence than it looks: the letters are large, and their boxes leave little room beside them. The
-# two averages may lie close together, for a square of 20 pixels whose middle is outside the box still covers a part of
-# the letter. The paper finds it of its net for photographs, where there is room: the probability falls when the thing
-# itself is covered.
+# On the profile `lesson` a square beside the letter costs the net little of its certainty, and one on the letter costs
+# it much. The worst place is on the letter in nearly all images. So the net looks at the letter, though there is a
+# photograph beside it. The paper finds the same of its net for photographs: the probability falls when the thing itself
+# is covered.
 #
 # ## Recap
 #

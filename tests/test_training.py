@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras import layers
 
 from course import training
+from course.training import compiling
 
 LABELS = np.arange(96) % 2
 IMAGES = (np.random.default_rng(0).normal(size=(96, 8, 8, 1)) + LABELS[:, None, None, None]).astype("float32")
@@ -71,6 +72,58 @@ def same(one, other):
 def test_same_seed_same_weights():
     assert same(weights_after(1), weights_after(1))
     assert not same(weights_after(1), weights_after(2))
+
+
+class Modes(keras.callbacks.Callback):
+    """Notes of each epoch whether it is trained without a graph."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append(self.model.run_eagerly)
+
+
+def modes(model, epochs, **options):
+    watcher = Modes()
+    training.fit(model, (IMAGES, LABELS), epochs=epochs, callbacks=[watcher], verbose=0, **options)
+    assert not model.run_eagerly
+    return watcher.seen
+
+
+def test_a_few_steps_are_done_without_a_graph_and_many_with_one():
+    assert modes(small(), 3) == [True] * 3  # 9 steps
+    assert modes(small(), 4) == [False] * 4
+    assert modes(small(), 3, validation=(IMAGES, LABELS)) == [False] * 3
+
+
+def test_short_runs_that_follow_each_other_get_a_graph():
+    model = small()
+    assert [modes(model, 1)[0] for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_with_and_without_a_graph_the_weights_are_the_same(monkeypatch):
+    eager = weights_after(7, validation=(IMAGES[:8], LABELS[:8]), batch_size=48)
+    monkeypatch.setattr(compiling, "FEW", 0)
+    graph = weights_after(7, validation=(IMAGES[:8], LABELS[:8]), batch_size=48)
+    assert same(graph, weights_after(7, validation=(IMAGES[:8], LABELS[:8]), batch_size=48))
+    assert all(np.allclose(a, b, atol=1e-5) for a, b in zip(eager, graph, strict=True))
+
+
+def test_what_was_trained_without_a_graph_predicts_with_one():
+    traced = []
+
+    class Traced(layers.Layer):
+        def call(self, x):
+            traced.append(tf.inside_function())
+            return x
+
+    model = keras.Sequential([keras.Input((8, 8, 1)), Traced(), layers.Flatten(), layers.Dense(2, "softmax")])
+    training.fit(model, (IMAGES, LABELS), epochs=1, verbose=0)
+    assert not traced[-1]
+    model.evaluate(IMAGES, LABELS, verbose=0)
+    assert traced[-1]
 
 
 def test_course_seed_alone_repeats_a_run():

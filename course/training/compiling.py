@@ -1,6 +1,10 @@
-"""The loss that follows from a model's last layer."""
+"""How a model's steps are made: the loss that follows from its last layer, and whether a graph is worth its time."""
+
+import contextlib
 
 import keras
+
+FEW = 10  # steps: TensorFlow takes longer to prepare a graph than for 15 of them without it, LeNet-5 or MiniVGG
 
 
 def compiled(model, optimizer=None, metrics=("accuracy",)):
@@ -23,6 +27,24 @@ def compiled(model, optimizer=None, metrics=("accuracy",)):
             ) from None
         model.compile(optimizer=optimizer, loss=model.loss, **rest)
     return model
+
+
+@contextlib.contextmanager
+def eager_if_few(model, steps, before=0):
+    """Meanwhile the model trains and is tested without a graph, where that is sooner done: for a few steps in all.
+
+    `steps` is negative where nobody knows. The steps `before` count, for a model may be trained in many short runs.
+    """
+    few = steps >= 0 and before + steps <= FEW
+    if not few or model.run_eagerly or model.train_function is not None or model.steps_per_execution != 1:
+        yield
+        return
+    model.run_eagerly = True
+    try:
+        yield
+    finally:
+        model.run_eagerly = False
+        model.train_function = model.test_function = model.predict_function = None  # Keras makes them anew
 
 
 def cross_entropy(model):

@@ -42,6 +42,12 @@ def batched(data, model):
     return images.shape.rank == (len(inputs[0].shape) if inputs else 4)
 
 
+def steps(epochs, *data):
+    """How many batches the sets have together in so many epochs, a set may be `None`; -1 where one does not say."""
+    counts = [int(batches.cardinality()) for batches in data if batches is not None]
+    return epochs * sum(counts) if min(counts) >= 0 else -1
+
+
 def in_batches(data, model, batch_size, steps=()):
     """The data as batches, in their order; steps without chance are done to single images."""
     if not batched(data, model):

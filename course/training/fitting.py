@@ -9,7 +9,7 @@ import tensorflow as tf
 from course.data import name_of
 from course.errors import integer
 from course.training import feeding, identity, machine, recipes, resuming, schedules, trouble, watching, workers
-from course.training.compiling import compiled
+from course.training.compiling import compiled, eager_if_few
 
 
 def fit(
@@ -59,6 +59,9 @@ def fit(
     All GPUs that TensorFlow sees share each batch, or the `devices` named, such as ["GPU:0"]. A copy of the model is
     trained on them and its state carried back; batch normalisation sees each device's share by itself. Where
     `TF_CONFIG` names several machines, and `setup` has joined them, they train together: see `course.training.workers`.
+
+    A run of no more than ten steps, those of the validation included, is done without preparing a graph for it, which
+    would take longer; not so one with `resume`, or on several devices.
 
     `tensorboard` names a folder for TensorBoard's logs. `verbose` is Keras's; without it a notebook shows the curves
     as they grow, a terminal Keras's bar, and a log a line an epoch. `options` go to `model.fit`: `callbacks` and so on;
@@ -122,7 +125,11 @@ def fit(
             if team:
                 history = workers.fit(trained, source.data, **options)
             else:
-                history = trained.fit(source.data, shuffle=False, verbose=shown, **options)
+                # A run that may be taken up again may be asked for more epochs then, and has to go on as it began.
+                with_a_graph = strategy or resume is not None
+                steps = -1 if with_a_graph else feeding.steps(plan.epochs, source.data, measured)
+                with eager_if_few(trained, steps, int(model.optimizer.iterations)):
+                    history = trained.fit(source.data, shuffle=False, verbose=shown, **options)
         except Exception as error:
             raise trouble.explained(error, trained, plan.batch_size) from None
         finally:
