@@ -3,12 +3,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help lesson test test-lessons test-slow test-backends lab lint release clean
+.PHONY: help lesson test test-long test-lessons test-slow test-backends lab lint release clean
 
 help:
 	@echo "make lesson         set up, then run lesson 03 with its solutions"
 	@echo "make lab            set up, then open JupyterLab on the lessons"
 	@echo "make test           set up, then run the tests"
+	@echo "make test-long      the tests that build, train or kill something whole"
 	@echo "make test-lessons   every lesson, with its solutions and without"
 	@echo "make test-slow      the tests that take longer"
 	@echo "make test-backends  the nets on JAX and PyTorch"
@@ -24,6 +25,9 @@ lab: $(VENV)/classroom
 
 test: $(VENV)/developer
 	$(BIN)/python -m pytest -n auto
+
+test-long: $(VENV)/developer
+	$(BIN)/python -m pytest -n auto -m long
 
 test-lessons: $(VENV)/developer
 	$(BIN)/python -m pytest -n auto -m lessons

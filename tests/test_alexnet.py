@@ -168,6 +168,7 @@ def test_both_data_formats_are_the_same_function():
     check_both_formats(alexnet, images(67, 83), include_top=False)
 
 
+@pytest.mark.long
 def test_one_step_lowers_the_loss():
     check_one_step(alexnet, images(67, 67, batch=8))
 

@@ -84,6 +84,7 @@ def test_lenet5_row_by_row(variant):
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.long
 def test_published_nets_without_weights(name):
     trainable, parameters, macs, field = PUBLISHED[name]
     built = table(application(name))
@@ -273,6 +274,7 @@ def test_a_batch_size_or_dtype_that_cannot_be_is_refused(keywords, message):
 
 
 @pytest.mark.parametrize("name", ["ResNet50", "MobileNet"])
+@pytest.mark.long
 def test_an_input_shape_fills_in_what_the_model_leaves_open(name):
     shapes = (None, None, 3), (75, 64, 3)
     unknown, known = (application(name, include_top=False, input_shape=shape) for shape in shapes)
@@ -524,12 +526,14 @@ def stacked(stages, draw):
 
 @few
 @given(st.data())
+@pytest.mark.long
 def test_windows_and_branches_see_what_they_really_see(data):
     assert_seen(stacked([window, pool, zeros, branches, two_ways_down], data.draw))
 
 
 @few
 @given(st.data())
+@pytest.mark.long
 def test_transposed_convolutions_and_up_sampling_see_what_they_really_see(data):
     assert_seen(stacked([window, branches, transposed, larger], data.draw))
 

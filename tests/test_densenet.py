@@ -32,6 +32,7 @@ def built(name):
 
 
 @pytest.mark.parametrize(("name", "depth", "trainable", "total", "macs"), COUNTS)
+@pytest.mark.long
 def test_every_net_has_the_published_counts(name, depth, trainable, total, macs):
     model = built(name)
     assert model.name == name

@@ -143,6 +143,7 @@ def region_inputs(height, width, strides, anchors, seed=0):
 @pytest.mark.parametrize(
     ("pre_nms", "post_nms", "iou_threshold", "min_size"), [(100, 12, 0.7, 8), (1000, 300, 0.3, 16), (7, 20, 0.7, 30)]
 )
+@pytest.mark.long
 def test_proposals_step_by_step(pre_nms, post_nms, iou_threshold, min_size):
     anchors = boxes.generate_anchors(8, scales=(2, 4))
     image, scores, deltas = region_inputs(44, 60, 8, anchors)

@@ -252,6 +252,7 @@ def scenes(count, size=48):
 
 
 @pytest.mark.parametrize("policy", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)])
+@pytest.mark.long
 def test_training_finds_the_squares(policy):
     keras.utils.set_random_seed(0)
     keras.mixed_precision.set_global_policy(policy)

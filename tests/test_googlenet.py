@@ -29,6 +29,7 @@ def trainable(model):
         ({"auxiliary_heads": True, "batch_normalization": True}, 13_385_816, 13_400_888, 1_591_044_096),
     ],
 )
+@pytest.mark.long
 def test_every_form_has_the_published_counts(arguments, parameters, total, macs):
     model = built(**arguments)
     assert (trainable(model), model.count_params()) == (parameters, total)

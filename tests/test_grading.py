@@ -138,6 +138,7 @@ def forget(folder, name):
 
 
 @linux
+@pytest.mark.long
 def test_scores_are_nbgrader_s_own_and_a_second_run_has_nothing_to_do(home, tmp_path):
     grades = compare(home, tmp_path, ["wrong", "warns"], feedback=False)
     rows = list(csv.DictReader((grades / "scores.csv").read_text().splitlines()))

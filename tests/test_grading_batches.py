@@ -51,6 +51,7 @@ def handed_in(kinds):
 
 
 @linux
+@pytest.mark.long
 def test_whatever_a_class_hands_in_is_graded_or_named(home, tmp_path, kinds):
     texts = handed_in(kinds)
     with zipfile.ZipFile(tmp_path / "lms.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -209,6 +210,7 @@ def test_elsewhere_submissions_run_in_kernels_and_that_is_said(monkeypatch, tmp_
 
 @pytest.mark.parametrize("forked", [pytest.param(True, marks=linux), False])
 @pytest.mark.parametrize("chosen", ["smoke", "full"])
+@pytest.mark.long
 def test_submissions_run_in_the_quickest_profile_unless_another_is_chosen(monkeypatch, tmp_path, kinds, forked, chosen):
     monkeypatch.setenv("COURSE_PROFILE", "full")
     if chosen == "smoke":

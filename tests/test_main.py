@@ -241,6 +241,7 @@ def wait_for(path, seconds=60):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("ignores", ["", "signal.signal(signal.SIGINT, signal.SIG_IGN)"])
+@pytest.mark.long
 def test_ctrl_c_kills_the_kernel_and_leaves_the_last_executed_notebook(tmp_path, ignores):
     write_lesson(
         tmp_path,

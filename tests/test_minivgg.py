@@ -79,6 +79,7 @@ def test_both_data_formats_are_the_same_function():
     check_both_formats(minivgg, images(12, 17), num_classes=5)
 
 
+@pytest.mark.long
 def test_one_step_lowers_the_loss():
     check_one_step(minivgg, images(16, 16, batch=8))
 

@@ -76,6 +76,7 @@ print(min(seconds("vgg16") for _ in range(3)), kib() - before)
 
 @pytest.mark.usefixtures("freed")
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.long
 def test_saved_and_loaded_it_is_the_same_function(name, tmp_path):
     model = nets.damp(build(name))
     x = probe.inputs(model, SMALL[name])
@@ -89,6 +90,7 @@ def test_saved_and_loaded_it_is_the_same_function(name, tmp_path):
 @pytest.mark.usefixtures("freed")
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.long
 def test_one_step_of_training_leaves_all_finite(name, policy):
     keras.mixed_precision.set_global_policy(policy)
     try:
@@ -150,6 +152,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("outputs")
 
 
+@pytest.mark.long
 def test_channels_first_computes_the_same(folder):
     assert_alike("tensorflow", "channels_first", tuple(sorted(QUICK)), folder)
 

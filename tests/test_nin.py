@@ -104,6 +104,7 @@ def test_both_data_formats_are_the_same_function(builder, x):
 
 
 @pytest.mark.parametrize(("builder", "x"), [(nin_cifar10, images(16, 16)), (nin_imagenet, images(79, 79, batch=4))])
+@pytest.mark.long
 def test_one_step_lowers_the_loss(builder, x):
     check_one_step(builder, x)
 

@@ -139,6 +139,7 @@ REPEATED = [
 
 
 @pytest.mark.parametrize(("name", "counts"), REPEATED)
+@pytest.mark.long
 def test_deep_nets_fit_on_a_page_and_say_what_is_drawn_once(name, counts):
     axes = matplotlib_s(without_weights(BUILDERS[name]))
     assert_drawn_well(axes)

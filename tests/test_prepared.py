@@ -170,6 +170,7 @@ def drop_last_line(path):
         ("*", pathlib.Path.unlink),
     ],
 )
+@pytest.mark.long
 def test_damage_is_noticed_and_mended(copy, capsys, pattern, spoil):
     spoilt = list(version_folder(copy).glob(pattern))
     assert spoilt
@@ -259,6 +260,7 @@ def test_what_tfds_prepared_without_checksums_is_prepared_anew(tmp_path, capfd):
         ("shutil.rmtree", "incomplete.", 1, False),  # in place, not tidied up
     ],
 )
+@pytest.mark.long
 def test_a_killed_preparation_leaves_nothing_that_breaks_the_next(tmp_path, forks, event, needle, count, by_tfds):
     data_dir = tmp_path / "data"
     statuses, _, err = forks(data_dir, event=event, needle=needle, count=count, by_tfds=by_tfds)
@@ -270,6 +272,7 @@ def test_a_killed_preparation_leaves_nothing_that_breaks_the_next(tmp_path, fork
     assert in_place or names(data_dir / "digits") == [str(Builder.VERSION)]
 
 
+@pytest.mark.long
 def test_a_kill_between_moving_the_damaged_away_and_the_whole_in(copy, forks):
     halve(next(version_folder(copy).glob("*train.tfrecord*")))
     statuses, out, _ = forks(copy, event="os.rename", needle=f"digits/{Builder.VERSION}', -1, -1)", count=2)
@@ -280,6 +283,7 @@ def test_a_kill_between_moving_the_damaged_away_and_the_whole_in(copy, forks):
 
 
 @pytest.mark.parametrize(("state", "locks"), [("missing", True), ("damaged", True), ("missing", False)])
+@pytest.mark.long
 def test_processes_at_once_all_load(copy, forks, state, locks):
     if state == "missing":
         shutil.rmtree(copy)

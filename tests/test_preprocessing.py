@@ -155,6 +155,7 @@ def test_pca_colour_shifts_all_pixels_alike_and_as_alexnet_says():
     np.testing.assert_array_equal(pre.pca_colour(IMAGE, values, vectors, 0.0, seed=(1, 2)), IMAGE)
 
 
+@pytest.mark.long
 def test_inception_crops_have_the_paper_s_areas_and_ratios():
     height, width = 60, 90
     rows, columns = np.mgrid[:height, :width].astype(np.float32)

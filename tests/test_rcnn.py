@@ -117,6 +117,7 @@ def test_faster_rcnn_is_its_two_nets_on_the_same_convolutions():
 
 
 @pytest.mark.parametrize("builder", [rpn, fast_rcnn, faster_rcnn])
+@pytest.mark.long
 def test_channels_first_is_the_same_function(builder):
     arguments = {"input_shape": (64, 48, 3), "backbone": "small"}
     model, x = randomize(builder(**arguments)), images(64, 48)
@@ -132,6 +133,7 @@ def test_channels_first_is_the_same_function(builder):
         assert difference(outputs[name], expected) < 1e-4, name
 
 
+@pytest.mark.long
 def test_saved_and_loaded_it_is_the_same_function_and_trains_on(tmp_path):
     model = randomize(faster_rcnn((64, 64, 3), 2, "small", pre_nms=50, post_nms=7))
     trained = joint(model)
@@ -206,6 +208,7 @@ def test_joint_training_finds_objects_it_has_not_seen():
     assert named >= 20
 
 
+@pytest.mark.long
 def test_alternating_training_in_four_steps():
     """Ren et al. 2015, section 3.2. The losses fall, and convolutions that are frozen stay as they are."""
     keras.utils.set_random_seed(0)
@@ -252,6 +255,7 @@ def test_alternating_training_in_four_steps():
         assert difference(outputs[name], output) < 1e-5
 
 
+@pytest.mark.long
 def test_a_step_in_mixed_precision_is_finite_and_lowers_the_loss():
     keras.utils.set_random_seed(0)
     keras.mixed_precision.set_global_policy("mixed_bfloat16")

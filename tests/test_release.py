@@ -58,6 +58,7 @@ def test_what_nbgrader_reads_is_in_the_notebook(tmp_path):
     assert list(cells) == ["00", "01", "02", "double", "double-check", "05", "counter", "counter-check", "08"]
 
 
+@pytest.mark.long
 def test_stock_nbgrader_makes_the_same_notebook_from_the_solved_one(tmp_path):
     """The whole of `nbgrader generate_assignment`, gradebook included, told nothing but our stub."""
     path = write_lesson(tmp_path)
@@ -101,6 +102,7 @@ def elsewhere(tmp_path_factory):
     return folder, runs
 
 
+@pytest.mark.long
 def test_the_bytes_are_the_same_each_time_and_hold_nothing_of_the_machine(elsewhere, tmp_path):
     folder, [(_, text), (_, other)] = elsewhere
     assert text == other

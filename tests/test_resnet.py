@@ -41,6 +41,7 @@ def net(depth, *numbers, marks=(), **arguments):
         net(152, 60_192_808, 60_344_232, 11_513_626_624, stride_in="3x3", marks=slow),
     ],
 )
+@pytest.mark.long
 def test_the_nets_for_imagenet_have_the_published_counts(depth, arguments, trainable, total, macs):
     check_counts(built(resnet, depth=depth, **arguments), depth, trainable, total, macs)
 
@@ -231,6 +232,7 @@ def test_basic_nets_are_the_paper_s_function(shortcut, size):
 
 
 @pytest.mark.parametrize(("stride_in", "strides_of"), [("1x1", (2, 1, 1)), ("3x3", (1, 2, 1))])
+@pytest.mark.long
 def test_bottleneck_nets_stride_where_they_say(stride_in, strides_of):
     model = damp(resnet(50, (37, 50, 3), num_classes=10, stride_in=stride_in))
     x = images(37, 50)

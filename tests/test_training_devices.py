@@ -19,6 +19,7 @@ from course.training import machine, workers
 PROGRAM = pathlib.Path(__file__).with_name("several_devices.py")
 
 
+@pytest.mark.long
 def test_two_devices_train_as_one():
     """The weight decay is in it: summed over the devices, it would count twice."""
     run = subprocess.run([sys.executable, PROGRAM, "mirrored"], capture_output=True, text=True)

@@ -93,6 +93,7 @@ def killings(kills, seed):
     ("kills", "seed"),
     [(2, 1), pytest.param(20, 2, marks=pytest.mark.slow), pytest.param(20, 3, marks=pytest.mark.slow)],
 )
+@pytest.mark.long
 def test_killed_at_any_moment_it_ends_as_if_it_had_not_been(kills, seed):
     outcome = killings(kills, seed)
     assert outcome["killed"] == kills
@@ -138,6 +139,7 @@ def test_a_finished_run_returns_at_once_with_its_weights():
     assert same(first, again)
 
 
+@pytest.mark.long
 def test_a_finished_run_goes_on_when_it_is_asked_for_more():
     fit(fresh(), epochs=2)
     longer, whole = net(), fresh()

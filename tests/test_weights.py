@@ -31,6 +31,7 @@ def carried(name, source, include_top):
         pytest.param("densenet201", applications.DenseNet201, marks=slow),
     ],
 )
+@pytest.mark.long
 def test_outputs_equal_keras_applications_under_carried_weights(name, application, include_top):
     # keras.applications takes no unknown size with the top, except as an input tensor.
     source = application(weights=None, include_top=include_top, input_tensor=keras.Input((None, None, 3)))
@@ -47,12 +48,14 @@ def test_outputs_equal_keras_applications_under_carried_weights(name, applicatio
 @pytest.mark.parametrize(
     ("name", "application"), [("vgg16", applications.VGG16), pytest.param("vgg19", applications.VGG19, marks=slow)]
 )
+@pytest.mark.long
 def test_vgg_s_outputs_equal_too(name, application, include_top, size):
     source = damp(application(weights=None, include_top=include_top, input_shape=(*size, 3)))
     x = images(*size)
     assert difference(carried(name, source, include_top)(x), source(x)) < 1e-5
 
 
+@pytest.mark.long
 def test_another_stride_or_padding_is_told_apart():
     source = damp(applications.ResNet50(weights=None, include_top=False, input_shape=(64, 64, 3)))
     x, before = images(64, 64), source.get_weights()
@@ -99,6 +102,7 @@ def test_weights_that_do_not_fit_change_nothing(model, message, source_without_t
         np.testing.assert_array_equal(old, new)
 
 
+@pytest.mark.long
 def test_weights_load_from_a_file_with_a_top_of_any_size(tmp_path):
     path = tmp_path / "densenet.weights.h5"
     source = damp(applications.DenseNet121(weights=None, classes=7, input_shape=(32, 32, 3)))
