@@ -225,3 +225,40 @@ def test_a_stub_among_the_cases_is_not_attempted():
 
     with pytest.raises(NotAttempted):
         check_function(answer, lambda x: x, [((1,), {})], (), readers.whole_number)
+
+
+def failing(answer, oracle, cases, read=readers.number):
+    with pytest.raises(WrongAnswer) as failure:
+        check_function(answer, oracle, cases, (), read)
+    return failure.value.cause
+
+
+def test_another_default_is_named_where_the_exercise_s_makes_all_right():
+    cases = [((2,), {}), ((2,), {"times": 4}), ((5,), {})]
+    oracle = lambda x, times=3: x * times  # noqa: E731
+    said = "By default times is 2 with you: the exercise has times=3."
+    assert failing(lambda x, times=2: x * times, oracle, cases) == said
+    assert "By default" not in failing(lambda x, times=2: x * times + 1, oracle, cases)
+
+
+def test_arguments_that_change_places_are_named():
+    cases = [((2, 3, 5), {}), ((7, 4, 2), {}), ((1, 6, 3), {})]
+    oracle = lambda height, width, size: (height - size) * 10 + width  # noqa: E731
+    assert failing(lambda h, w, size: (size - h) * 10 + w, oracle, cases) == "You swap h and size."
+    assert "You swap" not in failing(lambda h, w, size: (size - h) * 10 + h, oracle, cases)
+
+
+def test_what_is_kept_from_call_to_call_is_named():
+    def answer(x, seen=[]):  # noqa: B006
+        seen.append(x)
+        return sum(seen)
+
+    assert failing(answer, lambda x: x, [((x,), {}) for x in (1, 2, 3)]).startswith(
+        "The same call gives something else"
+    )
+
+
+def test_an_array_that_is_sorted_is_looked_at():
+    cases = [((np.array(values),), {}) for values in ([1.0, 2, 3], [3.0, 1, 2], [5.0, 7, 4])]
+    cause = failing(lambda x: np.sort(x)[::-1], lambda x: x[::-1], cases, readers.array_like)
+    assert cause == "The values are right, but stand in another order."

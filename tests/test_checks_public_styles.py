@@ -3,13 +3,15 @@
 import re
 
 import pytest
-from public_styles import blocks, helpers, large, raw, segmentation, small, translated, tutorials
+from public_styles import blocks, helpers, large, raw, rewritten, segmentation, small, translated, tutorials
 from public_styles.checking import remark_on
 
 from course.checks import WrongAnswer
 
 ROWS = [
-    row for module in (small, blocks, large, translated, helpers, segmentation, raw, tutorials) for row in module.ROWS
+    row
+    for module in (small, blocks, large, translated, helpers, segmentation, raw, tutorials, rewritten)
+    for row in module.ROWS
 ]
 NAMES = [f"{name}-{i}" for i, (name, _, _) in enumerate(ROWS)]
 REMARK = "remark: "

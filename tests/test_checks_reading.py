@@ -506,7 +506,9 @@ def added(look=lambda net: None, kernel=5):
 
 def test_a_sequential_that_layers_are_added_to_is_built_once(monkeypatch):
     build, built = keras.Sequential.build, []
-    monkeypatch.setattr(keras.Sequential, "build", lambda net, shape: built.append(len(net.layers)) or build(net, shape))
+    monkeypatch.setattr(
+        keras.Sequential, "build", lambda net, shape: built.append(len(net.layers)) or build(net, shape)
+    )
     assert check("lenet5", added) is None
     assert set(built) == {8}
 
@@ -533,3 +535,32 @@ def test_what_a_check_puts_in_place_of_a_call_acts_in_its_own_context_alone():
         assert seen == []
         layers.Flatten()(np.zeros((1, 2, 2, 1)))
     assert len(seen) == 1
+
+
+class ChannelsFirst(keras.Model):
+    """LeNet-5 as from PyTorch, with no input to say so; or turned to it in its call."""
+
+    def __init__(self, turn=False):
+        super().__init__()
+        self.turn = turn
+        first = {"data_format": "channels_first"}
+        self.net = [layers.Conv2D(6, 5, activation="tanh", **first), layers.AveragePooling2D(2, **first)]
+        self.net += [layers.Conv2D(16, 5, activation="tanh", **first), layers.AveragePooling2D(2, **first)]
+        self.net += [layers.Conv2D(120, 5, activation="tanh", **first), layers.Flatten()]
+        self.net += [layers.Dense(84, "tanh"), layers.Dense(10, "softmax")]
+
+    def call(self, x):
+        x = ops.transpose(x, (0, 3, 1, 2)) if self.turn else x
+        for layer in self.net:
+            x = layer(x)
+        return x
+
+
+@pytest.mark.parametrize("turn", [False, True])
+def test_a_model_without_an_input_may_have_its_channels_first(turn):
+    check("lenet5", lambda: ChannelsFirst(turn))
+
+
+def test_a_step_that_takes_one_off_every_value_is_no_error_of_the_check():
+    with pytest.raises(WrongAnswer, match="C1"):
+        check("lenet5", lambda: in_order(layers.Conv2D(6, 5), layers.Lambda(lambda x: x - 1)))

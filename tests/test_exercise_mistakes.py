@@ -12,6 +12,8 @@ from course.checks import lesson_07_checks as lesson_07
 from course.checks import lesson_08_checks as lesson_08
 from course.checks import lesson_09_checks as lesson_09
 from course.checks import lesson_09_scores as scores
+from course.checks import lesson_09_sizes as sizes
+from course.checks import lesson_10_anchors as anchors
 from course.checks import lesson_10_boxes as boxes
 from course.checks import lesson_10_pooling as pooling
 from course.checks import lesson_10_precision as precision
@@ -45,11 +47,11 @@ MISTAKES = (
     ("batch-normalization", lesson_07.MOVING_MISTAKES, with_right_outputs),
     ("dense-channels", lesson_08.CHANNEL_MISTAKES, as_it_is),
     ("bilinear-kernel", lesson_09.BILINEAR_MISTAKES, as_it_is),
-    ("transposed-size", lesson_09.SIZE_MISTAKES, as_it_is),
+    ("transposed-size", sizes.SIZE_MISTAKES, as_it_is),
     ("mean-iou", scores.MEAN_IOU_MISTAKES, as_it_is),
     ("iou", boxes.IOU_MISTAKES, as_it_is),
     ("nms", suppression.NMS_MISTAKES, as_it_is),
-    ("anchors", boxes.ANCHOR_MISTAKES, as_it_is),
+    ("anchors", anchors.ANCHOR_MISTAKES, as_it_is),
     ("roi-pooling", pooling.ROI_MISTAKES, as_it_is),
     ("spatial-pyramid", pyramid.PYRAMID_MISTAKES, as_it_is),
     ("encode-boxes", regression.ENCODE_MISTAKES, as_it_is),

@@ -13,6 +13,8 @@ from course import arithmetic, boxes, detection, segmentation
 from course.checks import (
     lesson_09_checks,
     lesson_09_scores,
+    lesson_09_sizes,
+    lesson_10_anchors,
     lesson_10_boxes,
     lesson_10_pooling,
     lesson_10_precision,
@@ -48,7 +50,7 @@ def test_transposed_sizes_are_keras_s_and_the_package_s(size, kernel_size, strid
     extra = extra if 0 <= extra < strides else None
     layer = keras.layers.Conv1DTranspose(1, kernel_size, strides, padding, output_padding=extra)
     expected = layer.compute_output_shape((None, size, 1))[1]
-    assert lesson_09_checks._transposed_size(size, kernel_size, strides, padding, extra) == expected
+    assert lesson_09_sizes._transposed_size(size, kernel_size, strides, padding, extra) == expected
     assert arithmetic.conv_transpose_output_size(size, kernel_size, strides, padding, extra) == expected
 
 
@@ -56,7 +58,7 @@ def test_transposed_sizes_are_keras_s_and_the_package_s(size, kernel_size, strid
 @quick
 def test_transposed_sizes_undo_a_convolution_with_the_same_padding(size, kernel_size, strides, padding, extra):
     extra = min(extra, strides - 1)
-    after = lesson_09_checks._transposed_size(size, kernel_size, strides, padding, extra)
+    after = lesson_09_sizes._transposed_size(size, kernel_size, strides, padding, extra)
     if after + 2 * padding >= kernel_size and after > 0:
         assert arithmetic.conv_output_size(after, kernel_size, strides, padding) == size
 
@@ -103,14 +105,14 @@ def test_anchors_are_those_that_the_release_prints():
     expected = [[-84, -40, 99, 55], [-176, -88, 191, 103], [-360, -184, 375, 199]]
     expected += [[-56, -56, 71, 71], [-120, -120, 135, 135], [-248, -248, 263, 263]]
     expected += [[-36, -80, 51, 95], [-80, -168, 95, 183], [-168, -344, 183, 359]]
-    assert lesson_10_boxes._anchors().tolist() == expected
+    assert lesson_10_anchors._anchors().tolist() == expected
 
 
 @given(st.integers(2, 40), st.lists(st.floats(0.2, 5), min_size=1, max_size=4), st.lists(st.integers(1, 9), min_size=1))
 @few
 def test_anchors_are_the_package_s(base_size, ratios, scales):
     ratios = [float(np.float32(ratio)) for ratio in ratios]
-    close(lesson_10_boxes._anchors(base_size, ratios, scales), boxes.generate_anchors(base_size, ratios, scales))
+    close(lesson_10_anchors._anchors(base_size, ratios, scales), boxes.generate_anchors(base_size, ratios, scales))
 
 
 @given(seeds, st.integers(1, 7), st.sampled_from([1, 1 / 2, 1 / 16]))

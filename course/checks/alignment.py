@@ -21,6 +21,11 @@ RELATED = (
     {"addition", "average of maps"},
     {"addition", "maximum of maps"},
     {"addition", "subtraction"},
+    {"average pooling", "sum pooling"},
+    {"max pooling", "sum pooling"},
+    {"convolution", "SeparableConv2D"},
+    {"batch normalisation", "LayerNormalization"},
+    {"batch normalisation", "GroupNormalization"},
     {"activation", LRN},
     {"average pooling", SHORTCUT},
     {"max pooling", SHORTCUT},
@@ -137,7 +142,7 @@ def differences(pairs, free=()):
 
     Sizes that follow from an earlier difference are none, and who feeds whom is compared where nothing else differs.
     """
-    found = []
+    found, counterparts = [], {id(mine): theirs for mine, theirs in pairs if mine is not None}
     for (mine, theirs), before, after in zip(pairs, [None, *pairs], [*pairs[1:], None], strict=False):
         if theirs is None and mine.kind == "activation" and any(_lacks(near, mine) for near in (before, after)):
             continue  # it is that of the part that is missing beside it
@@ -149,9 +154,23 @@ def differences(pairs, free=()):
             settings = [name for name in settings if name != "crops"]  # they follow from the kernel
         if settings == ["activation"] and (_lacks(after, mine) or _intervenes(after, mine, theirs)):
             continue
+        if (
+            settings
+            and set(settings) <= {"strides", "padding"}
+            and _makes_up_for_its_source(mine, theirs, counterparts)
+        ):
+            settings = ["inputs"]
         if settings:
             found.append(Difference(mine, theirs, tuple(settings)))
     return found or _joined_otherwise(pairs)
+
+
+def _makes_up_for_its_source(mine, theirs, counterparts):
+    """Whether a part makes the map that it has to make, by other steps, of what another part than its own gives."""
+    if mine.shape != theirs.shape or len(mine.inputs) != 1 or len(theirs.inputs) != 1:
+        return False
+    fed, wanted = counterparts.get(id(mine.inputs[0])), theirs.inputs[0]
+    return fed is not None and fed is not wanted and fed.shape != wanted.shape
 
 
 def _lacks(pair, mine):
@@ -189,13 +208,15 @@ def changed(mine, theirs, downstream=False, free=()):
         differing.append("kind")
         expected = {name: value for name, value in expected.items() if name in mine.settings}
     differing += [name for name, value in expected.items() if mine.settings.get(name) != value]
-    follows = "padding" in differing and {"kernel_size", "strides"} & set(differing)
+    follows = "padding" in differing and {"kernel_size", "pool_size", "strides", "dilation_rate"} & set(differing)
     if follows and _makes_up_for_its_kernel(mine) and _makes_up_for_its_kernel(theirs):
         differing.remove("padding")
     if "use_bias" in differing and "bias" in mine.remarks:
         differing.remove("use_bias")  # it is there, before batch normalisation
     if mine.kind == theirs.kind and "axis" in mine.settings and "axis" not in theirs.settings:
         differing.append("axis")
+    if mine.kind == theirs.kind and "counted" in mine.settings and not differing and not downstream:
+        differing.append("counted")
     if mine.activation != theirs.activation:
         differing.append("activation")
     if mine.kind == "input" and mine.shape != theirs.shape:
@@ -206,8 +227,9 @@ def changed(mine, theirs, downstream=False, free=()):
 
 
 def _makes_up_for_its_kernel(part):
-    """Whether a convolution is padded as much as its kernel takes away, whatever its strides."""
-    size, zeros = part.settings.get("kernel_size"), part.written.get("padding", "valid")
+    """Whether it is padded as much as its window takes away, whatever its strides."""
+    size = part.settings.get("kernel_size") or part.settings.get("pool_size")
+    zeros = part.written.get("padding", "valid")
     if size is None or zeros == "same":
         return size is not None
     zeros = part.settings["padding"] if zeros == "valid" else zeros

@@ -66,6 +66,7 @@ CAUSES = (
         "An index has to be a whole number: a // b is one, a / b is not.",
     ),
     (IndexError, r"boolean index", "A mask has to have the shape of what it picks from; print both shapes."),
+    (IndexError, r"axis -?\d+ is out of bounds", "The array has no axis of that number; print its shape."),
     (IndexError, r"", "An index runs past the end: n items have the indices 0 to n - 1."),
     (KeyError, r"", "The dictionary lacks that key; print its keys."),
     (ZeroDivisionError, r"", "A divisor is zero; print it in the line before."),

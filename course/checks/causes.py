@@ -1,6 +1,6 @@
 """The likely cause of a difference between two nets, in a sentence without its full stop."""
 
-from course.checks import words
+from course.checks import places, words
 from course.checks.alignment import changed, in_terms_of
 from course.checks.kinds import LRN, SHORTCUT
 from course.checks.parts import NOTHING
@@ -40,9 +40,10 @@ def moved(difference, differences, pairs):
         halves = None in (difference.mine, difference.theirs) and None in (other.mine, other.theirs)
         if other is difference or not halves or mine is None or theirs is None:
             continue
-        if mine.kind == theirs.kind and not changed(mine, theirs, downstream=True):
-            places = [i for i, (one, wanted) in enumerate(pairs) if one is mine or wanted is theirs]
-            if max(places) - min(places) <= NEAR:
+        apart = changed(mine, theirs, downstream=True) if mine.kind == theirs.kind else ["kind"]
+        if not apart or (apart == ["activation"] and "pooling" in mine.kind):  # beside a ReLU it has that
+            at = [i for i, (one, wanted) in enumerate(pairs) if one is mine or wanted is theirs]
+            if max(at) - min(at) <= NEAR:
                 return other
     return None
 
@@ -50,12 +51,13 @@ def moved(difference, differences, pairs):
 def of_moved(mine, theirs, pairs):
     """Where a part is, and where it belongs."""
     place = next(i for i, (one, _) in enumerate(pairs) if one is mine)
-    last = next((other.name for _, other in reversed(pairs[:place]) if other), "the input")
-    return f"You have it after {last}; {theirs.name} comes after {_fed_by(theirs)}"
+    return f"You have it after {places.source(mine, pairs, place)}; {theirs.name} comes after {_fed_by(theirs)}"
 
 
 def of_extra(mine, before, pairs, architecture):
     """Why there is a part too many."""
+    if mine.kind == "activation" and mine.activation == "unknown":
+        return "A function of your own changes the values there: take it out"
     note = architecture.notes.get(("extra", mine.kind, None))
     if note:
         return note
@@ -161,10 +163,24 @@ def _by_rule(mine, theirs, setting, pairs):
     if setting == "shares":
         return "You call one layer twice, so that its weights serve twice: make a new layer for each"
     if setting == "inputs":
-        return "Every layer is there, but joined in another way"
+        gives = "gives" if len(theirs.inputs) == 1 else "give"
+        return f"Every layer is there, but joined in another way: {name} takes what {_fed_by(theirs)} {gives}"
+    if setting == "dilation_rate" and wanted == (1, 1):
+        return f"Your kernel has gaps between its weights, {words.value(mine, setting)}; that of {name} has none"
+    if setting == "counted":
+        return _counted(mine)
+    if isinstance(given, bool):
+        return f"Leave {setting}={given} out: {name} has it, as Keras gives it"
     if setting == "axis":
         return "The axis is that of the channels, the last one where images are (batch, height, width, channels)"
     return None
+
+
+def _counted(mine):
+    """What zeros do that are put around a map before a pooling."""
+    if mine.kind == "average pooling":
+        return 'The zeros that you put around are averaged along; those of padding="same" are not'
+    return "Zeros are the largest values beside those below 0: pad behind the ReLU, or with minus infinity"
 
 
 def _part_of(groups):
@@ -188,6 +204,8 @@ def _activation(mine, theirs):
 
 def _padding(mine, theirs):
     zeros, wanted = mine.settings["padding"], theirs.settings["padding"]
+    if _padded_twice(mine):
+        return f'You pad twice, by a layer and then by padding="same", say; {theirs.name} has {words.padded(theirs)}'
     if wanted == NOTHING:
         return f"You padded with zeros ({words.padded(mine)}); {theirs.name} is {words.plain(theirs)}"
     if zeros == NOTHING:
@@ -201,10 +219,20 @@ def _padding(mine, theirs):
     return f"You padded with zeros, {words.padded(mine)}; {theirs.name} has {words.padded(theirs)}"
 
 
+def _padded_twice(mine):
+    """Whether there are more zeros than the layer puts that pads before."""
+    written = mine.written.get("padding")
+    if not isinstance(written, tuple):
+        return False
+    pairs = zip(mine.settings["padding"], written, strict=True)
+    return any(n > m for one, other in pairs for n, m in zip(one, other, strict=True))
+
+
 def _kind(mine, theirs):
     done = {
         "max pooling": "You take the maximum of each window",
         "average pooling": "You average each window",
+        "sum pooling": "You add up each window",
         "addition": "You add the maps",
         "concatenation": "You put the maps side by side",
         "activation": f"You have {words.value(mine, 'activation')}",

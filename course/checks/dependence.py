@@ -33,15 +33,15 @@ def unused(answer, oracle, cases, right, results_of):
     In each case one argument alone is changed. `results_of(function, args, kwargs)` is a list of arrays or `None`.
     """
     names = _positional(answer) or _positional(oracle)
-    defaults = _defaults(answer)
+    own = defaults(answer)
     places = list(dict.fromkeys(place for args, kwargs in cases for place in (*range(len(args)), *kwargs)))
     for place in places:
         if isinstance(place, int) and place >= len(names):
             continue
         name = names[place] if isinstance(place, int) else place
         others = [_at(case, place) for case in cases if _has(case, place)]
-        if name in defaults:
-            others.insert(0, defaults[name])
+        if name in own:
+            others.insert(0, own[name])
         if not all(ok or _has(case, place) for case, ok in zip(cases, right, strict=True)):
             continue  # there are mistakes without it
         told = [_has(case, place) and _unmoved(answer, oracle, case, place, others, results_of) for case in cases]
@@ -54,15 +54,17 @@ def unused(answer, oracle, cases, right, results_of):
 
 def _unmoved(answer, oracle, case, place, others, results_of):
     """Whether the answer's result stays where the oracle's changes with an argument; `None` if that stays too."""
-    before = results_of(oracle, *case)
+    before, unmoved = results_of(oracle, *case), None
     for other in _different(_at(case, place), others):
         changed = _with(case, place, other)
         after = results_of(oracle, *changed)
         if before is None or after is None or near_all(before, after):
             continue
         mine, now = results_of(answer, *case), results_of(answer, *changed)
-        return mine is not None and now is not None and near_all(mine, now)
-    return None
+        unmoved = mine is not None and now is not None and near_all(mine, now)
+        if not unmoved:
+            return False
+    return unmoved
 
 
 def _has(case, place):
@@ -88,7 +90,8 @@ def _positional(function):
     return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
-def _defaults(function):
+def defaults(function):
+    """The default values of a function's parameters, by name."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -102,12 +105,18 @@ def near_all(given, expected):
 
 
 def _different(value, others):
-    """At most three other values for an argument: its default, those of other cases, or one made of an array."""
+    """At most three other values for an argument: its default, those of other cases, or some made of an array."""
     if isinstance(value, np.ndarray):
-        return [np.roll(value, 1), value[::-1]] if value.ndim else []
-    distinct = {repr(other): other for other in others if type(other) is type(value)}
+        # In another order and, for what sorts them or adds them up, other ones.
+        orders = [np.roll(value, 1), value[::-1]] if value.ndim else []
+        return orders + ([(1.5 * value).astype(value.dtype)] if value.dtype.kind == "f" else [])
+    distinct = {repr(other): other for other in others if _of_one_kind(other, value)}
     distinct.pop(repr(value), None)
     return list(distinct.values())[:3]
+
+
+def _of_one_kind(other, value):
+    return type(other) is type(value) or (_plain(other) and _plain(value))
 
 
 def by_argument(results):

@@ -48,6 +48,7 @@ VALUES = (
     ("The fractions are rounded: leave the values as they are.", np.rint),
     ("All values are rounded to one decimal: leave them as they are.", lambda e: np.round(e, 1)),
     ("All values are rounded to two decimals: leave them as they are.", lambda e: np.round(e, 2)),
+    ("The values went through float16, which has three digits: compute with float32.", lambda e: e.astype("float16")),
     ("Values below 0 became 0: leave them as they are.", lambda e: np.maximum(e, 0)),
     ("Values are cut off at 0 and 1: leave them as they are.", lambda e: np.clip(e, 0, 1)),
     ("Values are cut off at 0 and 255: leave them as they are.", lambda e: np.clip(e, 0, 255)),

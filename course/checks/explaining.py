@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from course.checks import dependence
+from course.checks import dependence, signatures
 from course.checks.differences import ORDINALS, counted, in_common
 from course.checks.equality import equal, floats
 
@@ -96,7 +96,13 @@ def found(answer, oracle, cases, bound, given, expected, read, tolerance):
     right = [equal(*pair, tolerance) for pair in zip(given, expected, strict=True)]
     pairs = [pair for pair in zip(given, expected, strict=True) if pair[0] is not None]
     place = dependence.where(list(zip(bound, right, strict=True))) if None not in bound else None
-    said = dependence.unused(answer, oracle, cases, right, results_of)
+    first = right.index(False)
+    said = (
+        signatures.kept_from_calls(answer, cases[first], given[first], results_of)
+        or signatures.another_default(answer, oracle, cases, right, results_of)
+        or dependence.unused(answer, oracle, cases, right, results_of)
+        or signatures.swapped(oracle, bound, given, expected, right, results_of)
+    )
     if said:
         return said
     said = in_common(pairs)
@@ -108,7 +114,7 @@ def found(answer, oracle, cases, bound, given, expected, read, tolerance):
         ]
         if all(isinstance(part, int | float) for _, *pair in numbers for part in pair):
             said = dependence.by_argument(numbers)
-    said = said or difference(given[right.index(False)], expected[right.index(False)], tolerance)
+    said = said or difference(given[first], expected[first], tolerance)
     return f"{said} {place}" if place else said
 
 

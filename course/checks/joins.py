@@ -1,6 +1,7 @@
 """The normal form of what joins branches: sums and concatenations step by step, two towers as grouped convolutions."""
 
 from collections import Counter
+from itertools import pairwise
 
 from course.checks.kinds import LRN
 from course.checks.parts import Part
@@ -16,7 +17,8 @@ def form(parts, outputs):
     parts, changed = reachable(parts, outputs), True
     while changed:
         parts, outputs, changed = _towers_joined(parts, outputs)
-    return parts, outputs
+    _one_for_each_slice(parts, outputs)
+    return reachable(parts, outputs), outputs
 
 
 def _uses(parts, outputs):
@@ -90,6 +92,25 @@ def _towers_joined(parts, outputs):
             parts = [*parts[:place], before, *parts[place:]] if before.kind == "concatenation" else parts
             return reachable(parts, outputs), outputs, True
     return parts, outputs, False
+
+
+def _one_for_each_slice(parts, outputs):
+    """A convolution whose maps go different ways, slice by slice, is one for each of the slices."""
+    uses = _uses(parts, outputs)
+    slices = {}
+    for part in parts:
+        if part.kind == "channel slice" and part.activation == "linear":
+            slices.setdefault(id(part.inputs[0]), []).append(part)
+    for made in slices.values():
+        whole = made[0].inputs[0]
+        cuts = sorted(one.settings["channels"] for one in made)
+        apart = all(a[1] <= b[0] for a, b in pairwise(cuts)) and len(made) == uses[id(whole)]
+        if whole.kind == "convolution" and whole.settings["groups"] == 1 and apart and whole.activation != "softmax":
+            for one in made:
+                first, last = one.settings["channels"]
+                one.kind, one.settings = whole.kind, whole.settings | {"filters": last - first}
+                one.activation, one.written, one.inputs = whole.activation, whole.written, list(whole.inputs)
+                one.layer = None  # what cuts the slices, which is one for all
 
 
 def _is_split(part):

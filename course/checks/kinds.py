@@ -1,5 +1,7 @@
 """What part of a net a layer is, or an operation of `keras.ops`: its kind and the settings that are compared."""
 
+from dataclasses import replace
+
 import keras
 
 from course import layers as own
@@ -73,7 +75,9 @@ def _part(node, index, layout):
         return _join(layer, kind, shape, layout)
     if kind in operations.RESHAPING:
         return Part("flatten" if len(shape) == 1 else "reshape", shape)
-    return operations.part(node, shape, layout) or Part(kind, shape)
+    made = operations.part(node, shape, layout)
+    activation = getattr(layer, "activation", None)
+    return made or Part(kind, shape, activation=activations.identify(activation) if activation else "linear")
 
 
 def _convolution(layer, shape, layout, kind="convolution"):
@@ -113,9 +117,17 @@ def _dense(layer, shape, layout):
     if len(shape) == 1 or shape[:-1] == (1, 1):
         settings = {"units": layer.units, "use_bias": layer.use_bias}
         return Part("fully connected", shape[-1:], settings, activation=activation)
-    one = {"padding": NOTHING, "kernel_size": (1, 1), "strides": (1, 1), "dilation_rate": (1, 1), "groups": 1}
-    settings = {**one, "filters": layer.units, "use_bias": layer.use_bias}
-    return Part("convolution", shape, settings, activation=activation)
+    return replace(operations.one_by_one(shape, layer.use_bias), activation=activation)
+
+
+def _einsum_dense(layer, shape, layout):
+    """A dense layer or a 1×1 convolution, by its equation; its bias is one number a unit."""
+    x, kernel, made = operations.letters(layer.equation, len(layout.inputs[0]) + 1)
+    sizes, bias = ((None, *layout.inputs[0]), layer.kernel.shape), layer.bias_axes
+    part = operations.contraction(x, kernel, made, *sizes, shape, False, bias is not None)
+    if part is None or layout.channels_first or (bias and bias != made[-1]):
+        return Part(type(layer).__name__, shape)
+    return replace(part, activation=activations.identify(layer.activation))
 
 
 def _pooling(layer, kind, shape, layout):
@@ -206,6 +218,7 @@ LAYERS = {
     keras.layers.DepthwiseConv2D: _depthwise,
     keras.layers.Conv2D: _convolution,
     keras.layers.Dense: _dense,
+    keras.layers.EinsumDense: _einsum_dense,
     keras.layers.BatchNormalization: _batch_normalization,
     keras.layers.Dropout: _dropout,
     keras.layers.ZeroPadding2D: _zero_padding,

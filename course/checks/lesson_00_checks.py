@@ -13,8 +13,8 @@ def scale_pixels(answer, wanted):
     images += [rng.integers(low, high, shape, "uint8") for low, high, shape in ((20, 201, (2, 3)), (0, 2, (4, 4)))]
     images += [rng.integers(10, 240, shape, "uint8") for shape in ((3, 5, 3), (2, 4, 3, 1))]
     cases = [((image,), {}) for image in images]
-    for read in (array, _float32):  # a wrong function is told before a wrong type
-        check_function(answer, _scaled, cases, MISTAKES, read, tolerance=5e-4)  # float16's steps
+    for read, tolerance in ((array, 5e-4), (_float32, 1e-5)):  # a wrong function, a wrong type, float16's steps
+        check_function(answer, _scaled, cases, MISTAKES, read, tolerance)
 
 
 def _scaled(images):
@@ -38,6 +38,14 @@ def _stretched(images):
 
 
 MISTAKES = (
+    Mistake(
+        "The pixels went through float16, which has three digits: convert to float32 at once.",
+        lambda x: (x.astype("float16") / 255).astype("float32"),
+    ),
+    Mistake(
+        "The pixels went through float16, which has three digits: convert to float32 at once.",
+        lambda x: (x.astype("float32") / 255).astype("float16"),
+    ),
     Mistake("The pixels are still 0 to 255: divide them by 255.", lambda x: x),
     Mistake("You divide by 256: the largest pixel is 255, and has to become 1.", lambda x: x / 256),
     Mistake("You divide by 100: pixels are no percentages, the largest is 255.", lambda x: x / 100),

@@ -19,7 +19,19 @@ def _flipped(kernel):
     return kernel[::-1, ::-1]
 
 
+def _read_after_writing(kernel):
+    """Each value is taken from the array that is being written: the second half comes from the first."""
+    flat = kernel.copy().ravel()
+    for i in range(flat.size):
+        flat[i] = flat[-1 - i]
+    return flat.reshape(kernel.shape)
+
+
 FLIP_MISTAKES = (
+    Mistake(
+        "You read from the array that you write to: half of its values are new by then. Read from kernel.",
+        _read_after_writing,
+    ),
     Mistake("You return the kernel as it is.", lambda k: k),
     Mistake("You transpose: rows became columns, and nothing is flipped.", lambda k: k.T),
     Mistake("You flip it and transpose it too: rows stay rows.", lambda k: k.T[::-1, ::-1]),
@@ -90,7 +102,14 @@ def _flip_or_not(sentence, function):
     yield Mistake(f"{sentence}. And you do not flip the kernel.", function)
 
 
+def _by_matrices(image, kernel):
+    """Products of matrices, window and kernel, summed up."""
+    cuts = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
+    return (cuts @ kernel.T).sum(axis=(2, 3))
+
+
 CONVOLUTION_MISTAKES = (
+    *_flip_or_not("You multiply matrices, @: window and kernel are multiplied value by value, *", _by_matrices),
     Mistake(
         "You did not flip the kernel: that is cross-correlation. A convolution flips it along both axes first.",
         correlation,

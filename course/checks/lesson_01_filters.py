@@ -163,6 +163,7 @@ SAID = (
         _of_gradient(lambda x, y: x - y),
         _of_gradient(lambda x, y: y - x),
         _of_gradient(lambda x, y: abs(x - y)),
+        _of_gradient(lambda x, y: np.sqrt(abs(x + y))),
     ),
     (
         "You take the gradient along the rows alone: the other one, down the columns, is missing.",
@@ -190,7 +191,15 @@ SAID = (
     (
         f"You take the mean of gx and gy: {MAGNITUDE}.",
         _of_gradient(lambda x, y: (abs(x) + abs(y)) / 2),
+    ),
+    (
+        f"You divide by √2, the root of a mean, as scikit-image does: {MAGNITUDE}.",
         _of_gradient(lambda x, y: np.hypot(x, y) / 2**0.5),
+    ),
+    (
+        "The pixels lose their fractions: convert the image to floats, not to whole numbers.",
+        lambda image: _magnitude(np.trunc(image)),
+        lambda image: _magnitude(np.rint(image)),
     ),
     (
         "That is the gradient's direction: its length is asked, √(gx² + gy²).",

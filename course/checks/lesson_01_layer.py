@@ -1,5 +1,7 @@
 """What the exercise of lesson 01 on a convolutional layer compares answers with, and the mistakes people make."""
 
+from functools import partial
+
 import numpy as np
 
 from course.checks.functions import Mistake, check_function
@@ -22,6 +24,7 @@ CASES = (
     ("float32", (6, 8, 3), (3, 3, 3, 2), {"strides": 2, "padding": "same"}),
     ("float32", (7, 5, 2), (4, 2, 2, 3), {"strides": 2, "padding": "same"}),
     ("float32", (8, 5, 2), (2, 2, 2, 2), {"strides": 3, "padding": "same"}),
+    ("float32", (6, 9, 2), (1, 1, 2, 2), {"strides": 3, "padding": "same"}),
     ("float32", (7, 9, 2), (3, 3, 2, 3), {"dilation_rate": 3}),
     ("float32", (6, 7, 2), (3, 2, 2, 3), {"padding": "same", "dilation_rate": 2}),
     ("float64", (9, 8, 3), (5, 3, 3, 4), {"strides": 2, "padding": "valid", "dilation_rate": 1}),
@@ -70,6 +73,25 @@ def _of_kernel(change):
 
 def _then(change):
     return lambda image, kernel, **rest: change(_layer(image, kernel, **rest))
+
+
+def _cut_off(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    """Where the image has more pixels than "same" needs, they are cut off: half of them before."""
+    if padding == "same":
+        outputs = [-(-size // strides) for size in image.shape[:2]]
+        spans = [(size - 1) * dilation_rate + 1 for size in kernel.shape[:2]]
+        needs = [(n - 1) * strides + span for n, span in zip(outputs, spans, strict=True)]
+        more = [max(size - need, 0) for size, need in zip(image.shape[:2], needs, strict=True)]
+        image = image[more[0] // 2 :, more[1] // 2 :][: needs[0], : needs[1]] if any(more) else image
+    return _layer(image, kernel, strides, padding, dilation_rate)
+
+
+def _dilated_along(axis, image, kernel, strides=1, padding="valid", dilation_rate=1):
+    """The kernel is dilated along one axis alone."""
+    shape = [(size - 1) * dilation_rate + 1 if i == axis else size for i, size in enumerate(kernel.shape)]
+    wide = np.zeros(shape, kernel.dtype)
+    wide[tuple(slice(None, None, dilation_rate if i == axis else 1) for i in range(4))] = kernel
+    return _layer(image, wide, strides, padding)
 
 
 def _wide_dilation(image, kernel, dilation_rate=1, **rest):
@@ -198,6 +220,30 @@ MISTAKES = (
     Mistake(
         "The weights lie one pixel too far apart: dilation_rate is the distance, with dilation_rate - 1 between.",
         _wide_dilation,
+    ),
+    *(
+        Mistake(
+            f"You dilate along the {name} alone: the weights lie dilation_rate apart along both axes.",
+            partial(_dilated_along, axis),
+        )
+        for axis, name in ((0, "height"), (1, "width"))
+    ),
+    Mistake(
+        "You cut pixels off where the image has more than it takes: then there is no padding, and the first window "
+        "begins at the first pixel.",
+        _cut_off,
+    ),
+    Mistake(
+        "You flip all axes of the kernel: a layer in Keras flips none, and the channels' and filters' order stays.",
+        _of_kernel(np.flip),
+    ),
+    Mistake(
+        "You take the kernel's last two axes for (filters, channels): they are (channels, filters).",
+        _of_kernel(lambda k: k.swapaxes(2, 3).reshape(k.shape)),
+    ),
+    Mistake(
+        "You divide by the number of channels: a filter sums over them.",
+        lambda image, kernel, **rest: _layer(image, kernel, **rest) / image.shape[2],
     ),
     Mistake("You swap height and width of the kernel.", _of_kernel(lambda k: k.swapaxes(0, 1))),
     Mistake("You divide by the number of weights: take the sum.", _mean),

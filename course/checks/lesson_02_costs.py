@@ -62,6 +62,14 @@ PARAMS_MISTAKES = (
         _params(lambda k, c, f: k * k + c * f),
     ),
     Mistake(
+        "^ is no power in Python but compares bits: kernel_size**2 is the square.",
+        lambda k, c, f, use_bias=True: (k ^ 2) * c * f + use_bias * f,
+    ),
+    Mistake(
+        "That is a depthwise convolution and a 1×1: a filter has a kernel of its own for each channel.",
+        _params(lambda k, c, f: k * k * c + c * f),
+    ),
+    Mistake(
         "You take 3 input channels always: the number is in_channels.",
         lambda k, c, f, use_bias=True: _conv_params(k, 3, f, use_bias),
     ),
@@ -89,6 +97,14 @@ def _macs(positions=None, cost=_weights, extra=lambda outputs, f: 0):
 
 _conv_macs = _macs()
 MACS_MISTAKES = (
+    Mistake(
+        "You divide the work at strides of 1 by strides²: count the positions, (n - k) // strides + 1.",
+        lambda *args, strides=1: _conv_macs(*args) // strides**2,
+    ),
+    Mistake(
+        "You count one addition less than multiplications: a multiply-accumulate is both at once.",
+        _macs(cost=lambda k, c, f: (k * k * c - 1) * f),
+    ),
     Mistake(
         "You take the size of the input: the kernel has fewer positions, as many as there are outputs.",
         _macs(lambda h, w, i, j: h * w),
@@ -176,6 +192,18 @@ def _fully_connected(inputs, outputs):
 
 
 CONNECTED_MISTAKES = (
+    *(
+        Mistake("You take the height for the width, too: there are height * width * channels values.", function)
+        for function in (
+            lambda i, o: (i[0] ** 2 * i[2] + 1) * o[0] ** 2 * o[2],
+            lambda i, o: (i[0] ** 2 * i[2] + 1) * prod(o),
+            lambda i, o: (prod(i) + 1) * o[0] ** 2 * o[2],
+        )
+    ),
+    Mistake(
+        "You count a bias for each input value, too: only the output values have one.",
+        lambda i, o: (prod(i) + 1) * prod(o) + prod(i),
+    ),
     Mistake("You left the biases out: each output value has one.", lambda i, o: prod(i) * prod(o)),
     Mistake(
         "You count a bias for each filter: without shared weights, each output value has one.",

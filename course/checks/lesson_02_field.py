@@ -53,6 +53,11 @@ def _multiplied_last(layers):
     return field
 
 
+def _first_twice(layers):
+    """The first kernel is the start, and is added as well."""
+    return _receptive_field(layers) + (layers[0][0] - 1 if layers else 0)
+
+
 def _strides_before(layers):
     """The stride of the layer just before alone."""
     strides = [1, *(strides for _, strides in layers)]
@@ -67,6 +72,15 @@ def _product(layers, which):
 
 
 MISTAKES = (
+    Mistake(
+        "Without a layer you return 0: a value sees 1 pixel, itself.",
+        lambda layers: _receptive_field(layers) if layers else 0,
+    ),
+    Mistake("You begin with the first kernel and then add it once more: begin with 1.", _first_twice),
+    Mistake(
+        "You take 3 for every kernel: each layer has its own kernel_size.",
+        lambda layers: _receptive_field([(3, strides) for _, strides in layers]),
+    ),
     Mistake(
         "You add the kernel sizes: a layer of k adds k - 1 to what is seen, since windows overlap.",
         lambda layers: sum(kernel_size for kernel_size, _ in layers),

@@ -22,6 +22,7 @@ def max_pooling(answer, wanted):
         ((7, 6, 2), 3, 1, "float32"),
     ):
         cases.append(((rng.integers(-20, 6, shape).astype(dtype), pool_size, strides), {}))
+    cases += [((rng.normal(-1, 3, (4, 5, 2)).astype("float32"), 2, 1), {})]
     cases.append(((rng.integers(0, 256, (5, 6, 3), "uint8"), 2, 2), {}))
     check_function(answer, _pooled, cases, MISTAKES, array_like)
 
@@ -73,6 +74,24 @@ def _whole_blocks(image, pool_size, strides):
     return _pooled(image, pool_size, strides)[:rows, :columns]
 
 
+def _shorter(image, pool_size, strides):
+    """Windows a row and a column too small, at the right places."""
+    rows, columns = _pooled(image, pool_size, strides).shape[:2]
+    return _pooled(image, max(pool_size - 1, 1), strides)[:rows, :columns]
+
+
+def _not_moved(image, pool_size, strides):
+    """As many windows as with strides, one pixel apart."""
+    rows, columns = _pooled(image, pool_size, strides).shape[:2]
+    return _pooled(image, pool_size, 1)[:rows, :columns]
+
+
+def _cut_at_the_end(image, pool_size, strides):
+    """`size // strides` windows; where they hang over the end they are smaller."""
+    rows, columns = (range(0, size // strides * strides, strides) for size in image.shape[:2])
+    return np.array([[image[y : y + pool_size, x : x + pool_size].max(axis=(0, 1)) for x in columns] for y in rows])
+
+
 def _largest_magnitude(windows, axis):
     flat = windows.reshape(*windows.shape[:3], -1).astype("float64")
     return np.take_along_axis(flat, np.abs(flat).argmax(axis=-1)[..., None], axis=-1)[..., 0]
@@ -93,6 +112,14 @@ MISTAKES = (
     Mistake("You take the absolute value: -5 is less than 1.", _then(np.abs)),
     Mistake(
         "You take the largest absolute value: -5 is less than 1.", lambda image, *rest: _pooled(np.abs(image), *rest)
+    ),
+    Mistake("Your windows are one short: a slice stops before its end, y : y + pool_size.", _shorter),
+    Mistake(
+        "You count as many windows as strides leave, but move by one pixel: window y begins at row y * strides.",
+        _not_moved,
+    ),
+    Mistake(
+        "You count n // strides windows, some cut off at the end: there are (n - k) // strides + 1.", _cut_at_the_end
     ),
     Mistake("You compare absolute values: -5 is less than 1.", partial(_pooled, reduce=_largest_magnitude)),
     Mistake("You return where the maximum is: its value is asked.", partial(_pooled, reduce=_place)),
@@ -138,7 +165,7 @@ MISTAKES = (
     Mistake("You take the maximum of everything: each window has its own.", lambda x, k, s: x.max()),
     *(
         Mistake("You let windows hang over the end: those that do not fit are left out.", _padded(zeros, -np.inf))
-        for zeros in (_to_cover, lambda size, k, s: (0, (size - 1) // s * s + k - size))
+        for zeros in (_to_cover, lambda size, k, s: (0, max((size - 1) // s * s + k - size, 0)))
     ),
     Mistake("You fill up with zeros at the end: windows that do not fit are left out.", _padded(_to_cover, 0)),
     Mistake('You pad ("same"): windows that do not fit are left out.', _padded(_same, -np.inf)),

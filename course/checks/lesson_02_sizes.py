@@ -120,6 +120,19 @@ OUTPUT_SIZE_MISTAKES = (
             n, k, strides, padding if strides == 1 or padding != "same" else "valid", dilation_rate
         ),
     ),
+    Mistake(
+        'You take a padding of 0 for "same": a number is so many zeros, and 0 none.',
+        lambda n, k, strides=1, padding="valid", dilation_rate=1: _by_formula(
+            n, k, strides, padding or "same", dilation_rate
+        ),
+    ),
+    Mistake(
+        'With padding="same" you pad (kernel_size - 1) // 2 on both sides, without the dilation: there are '
+        "⌈size / strides⌉ outputs.",
+        lambda n, k, strides=1, padding="valid", dilation_rate=1: _by_formula(
+            n, k, strides, (k - 1) // 2 if padding == "same" else padding, dilation_rate
+        ),
+    ),
     Mistake("You ignore a padding given as a number: it goes on both sides.", _numbers_ignored),
     Mistake("You add the padding on one side alone: it goes on both, 2 * padding.", _padding_once),
     Mistake(
@@ -173,6 +186,11 @@ def _halves(total):
     return total // 2, total - total // 2
 
 
+def _rounded_halves(total):
+    before = round(total / 2)
+    return before, total - before
+
+
 def _by_total(total):
     """The halves of another total."""
     return lambda n, k, strides=1, dilation_rate=1: _halves(total(n, (k - 1) * dilation_rate + 1, strides))
@@ -190,6 +208,14 @@ SAME_PADDING_MISTAKES = (
     Mistake(
         "The odd zero is on the wrong side: in Keras and TensorFlow it goes after.",
         lambda *args, **rest: _same_padding(*args, **rest)[::-1],
+    ),
+    Mistake(
+        "You round half of the total, and Python's round takes a half to the even number: it is rounded down before.",
+        lambda *a, **r: _rounded_halves(sum(_same_padding(*a, **r))),
+    ),
+    Mistake(
+        "The last window ends a pixel too early with you: the kernel spans (kernel_size - 1) * dilation_rate + 1.",
+        _by_total(lambda n, k, s: max((-(-n // s) - 1) * s + k - 1 - n, 0)),
     ),
     Mistake("You put all zeros after: half of them go before.", lambda *a, **r: (0, sum(_same_padding(*a, **r)))),
     Mistake("You put all zeros before: half of them go after.", lambda *a, **r: (sum(_same_padding(*a, **r)), 0)),

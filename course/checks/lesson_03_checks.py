@@ -104,6 +104,21 @@ C3_MISTAKES = (
     Mistake(
         "You return 1,516 always, which is C3's: compute it from the arguments.", lambda table, kernel_size=5: 1516
     ),
+    *(
+        Mistake(
+            "You count as many maps for each row as the first one has: rows differ in length.",
+            lambda table, kernel_size=5, place=place: _c3_params([table[place]] * len(table), kernel_size),
+        )
+        for place in (0, -1)
+    ),
+    Mistake(
+        "You take a row's largest number for its length: a row with n maps has n kernels.",
+        lambda table, kernel_size=5: _c3_params([range(max(row) + 1) for row in table], kernel_size),
+    ),
+    Mistake(
+        "You count rows that are alike once: each map of C3 has kernels of its own.",
+        lambda table, kernel_size=5: kernel_size**2 * _pairs({tuple(row) for row in table}) + len(table),
+    ),
     Mistake(
         "You leave out the last output map: a range stops one before its end.",
         lambda table, kernel_size=5: _c3_params(table[:-1], kernel_size),
@@ -183,6 +198,36 @@ def _absolute(x, codes):
 
 
 RBF_MISTAKES = (
+    *(
+        Mistake("The codes' squares are missing: (x - c)² is x² - 2xc + c².", made)
+        for made in (
+            lambda x, c: _rbf(x, c) - (c**2).sum(axis=1),
+            lambda x, c: _rbf(x, c) - (c**2).sum(axis=1) - (x**2).sum(axis=1, keepdims=True),
+        )
+    ),
+    Mistake(
+        "The inputs' squares are missing: (x - c)² is x² - 2xc + c².",
+        lambda x, c: _rbf(x, c) - (x**2).sum(axis=1)[:, None],
+    ),
+    Mistake(
+        "You take the number of features for the codes' squares: codes need not be of 1 and -1.",
+        lambda x, c: _rbf(x, c) - (c**2).sum(axis=1) + c.shape[1],
+    ),
+    Mistake(
+        "You bring the inputs to a length of 1 first: take them as they are.",
+        lambda x, c: _rbf(x / np.linalg.norm(x, axis=1, keepdims=True), c),
+    ),
+    Mistake(
+        "You take softmax of the distances: return the distances.",
+        lambda x, c: (
+            np.exp(_rbf(x, c).min(axis=1, keepdims=True) - _rbf(x, c))
+            / np.exp(_rbf(x, c).min(axis=1, keepdims=True) - _rbf(x, c)).sum(axis=1, keepdims=True)
+        ),
+    ),
+    Mistake(
+        "You sum over the classes: sum over the features, the last axis.",
+        lambda x, c: ((x[:, None] - c) ** 2).sum(axis=1),
+    ),
     Mistake(
         "That is the distance: equation 7 has its square, so leave out the root.", lambda x, c: np.sqrt(_rbf(x, c))
     ),

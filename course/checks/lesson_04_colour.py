@@ -105,7 +105,26 @@ COLOUR_MISTAKES = (
         "You divide the colour by 255: image and eigenvalues are on the same scale already.",
         _with(lambda values, vectors, alphas: _colour(values, vectors, alphas) / 255),
     ),
-    Mistake("Bytes overflow: uint8 goes from 255 on to 0. Convert the image to float32 before you add.", _as_bytes),
+    Mistake(
+        "The result has the image's bytes. Bytes overflow, 255 goes on to 0, and have no fractions: return floats.",
+        _as_bytes,
+    ),
+    Mistake(
+        "You divide bytes by 255: image and eigenvalues are on the same scale already.",
+        lambda image, *rest: _pca_colour(image / 255 if image.dtype == "uint8" else image, *rest),
+    ),
+    Mistake(
+        "You subtract the image's mean: add the colour to the image as it is.",
+        lambda image, *rest: _pca_colour(image - image.mean(axis=(0, 1)), *rest),
+    ),
+    Mistake(
+        "You take alphas in reverse: alphas[i] belongs to eigenvalues[i] and to column i.",
+        _with(lambda values, vectors, alphas: _colour(values, vectors, alphas[::-1])),
+    ),
+    Mistake(
+        "You sort the eigenvalues and leave the columns of eigenvectors as they are: each belongs to its own.",
+        _with(lambda values, vectors, alphas: _colour(np.sort(values)[::-1], vectors, alphas)),
+    ),
     Mistake("Bytes overflow: uint8 goes from 255 on to 0. Convert the image to float32 before you add.", _added_bytes),
     Mistake(
         "You cut the result off at 0 and 255: return the sum as it is.",

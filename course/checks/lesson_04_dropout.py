@@ -100,6 +100,23 @@ DROPOUT_MISTAKES = (
         "You keep a value where its number is 1 - rate or less: keep it where its number is rate or more.",
         _dropped(lambda x, rate, uniform: np.where(uniform < 1 - rate, x / (1 - rate), 0)),
     ),
+    Mistake("You multiply what is kept by 2 always: divide by 1 - rate.", _scaled_by(lambda rate: 2)),
+    Mistake(
+        "You divide what is kept by the root of 1 - rate, which keeps the variance: divide by 1 - rate, for the mean.",
+        _scaled_by(lambda rate: 1 / (1 - rate) ** 0.5),
+    ),
+    Mistake(
+        "What is dropped stays as it is: put 0 in its place.",
+        _dropped(lambda x, rate, uniform: np.where(uniform >= rate, x / (1 - rate), x)),
+    ),
+    Mistake(
+        "You take the numbers of the first row for all rows: each value has a number of its own.",
+        _dropped(lambda x, rate, uniform: np.where(uniform[:1] >= rate, x / (1 - rate), 0)),
+    ),
+    Mistake(
+        "You divide with //, which rounds down: take /.",
+        _dropped(lambda x, rate, uniform: np.where(uniform >= rate, x // (1 - rate), 0)),
+    ),
     Mistake(
         "You drop outside training, too: with training=False x is returned as it is.",
         lambda x, rate, uniform, training=True: _dropout(x, rate, uniform),

@@ -69,7 +69,17 @@ def _cut_short(values, offsets):
     return np.stack([values[..., first:end].sum(axis=-1) for first, end in ends], axis=-1)
 
 
+def _into_itself(x, n=5, k=2, alpha=1e-4, beta=0.75):
+    """Channel after channel is written into the array whose values the next ones need."""
+    x = x.astype(float)
+    for i in range(x.shape[-1]):
+        near = x[..., max(i - n // 2, 0) : i + n // 2 + 1]
+        x[..., i] /= (k + alpha * (near**2).sum(axis=-1)) ** beta
+    return x
+
+
 LRN_MISTAKES = (
+    Mistake("You write the result over the values that the next channels need: make a new array for it.", _into_itself),
     Mistake(
         "You divide alpha by n, as Caffe and PyTorch do: the paper's alpha multiplies the sum as it is.",
         _lrn_with(share=lambda n: n),

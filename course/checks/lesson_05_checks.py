@@ -62,6 +62,11 @@ STACK_MISTAKES = (
         "You raise the kernel size to the number of layers: each layer after the first adds kernel_size - 1.",
         _stacked_with(field=lambda n, k: k**n),
     ),
+    Mistake("You add 1 for each further layer: it adds kernel_size - 1.", _stacked_with(field=lambda n, k: k + n - 1)),
+    Mistake(
+        "You add kernel_size // 2 on both sides, one too many for an even kernel: a layer adds kernel_size - 1.",
+        _stacked_with(field=lambda n, k: 2 * (k // 2) * n + 1),
+    ),
     Mistake(
         "You count one layer of the stack: it has as many as layers says.",
         lambda n, k, c: (_stacked_params(1, k, c)[0], _stacked_params(n, k, c)[1]),
@@ -165,8 +170,41 @@ RESCALE_MISTAKES = (
         lambda h, w, side: (side, side * (w // h)) if h <= w else (side * (h // w), side),
     ),
     Mistake(
+        "Large images stay large with you: they shrink, too.",
+        lambda h, w, side: (h, w) if min(h, w) >= side else _rescaled(h, w, side),
+    ),
+    Mistake(
+        "A square stays as it was: both its sides become shorter_side.",
+        lambda h, w, side: (h, w) if h == w else _rescaled(h, w, side),
+    ),
+    *(
+        Mistake("The longer side stays as it was: it shrinks or grows by the same factor.", kept)
+        for kept in (
+            lambda h, w, side: (side if h < w else h, side if w <= h else w),
+            lambda h, w, side: (side if h <= w else h, side if w < h else w),
+        )
+    ),
+    Mistake(
+        "The factor is upside down: multiply by shorter_side and divide by the shorter side.",
+        lambda h, w, side: tuple(round(n * min(h, w) / side) for n in (h, w)),
+    ),
+    *(
+        Mistake(
+            "You round the factor: round the side alone, at the end.",
+            lambda h, w, side, digits=digits: tuple(round(n * round(side / min(h, w), digits)) for n in (h, w)),
+        )
+        for digits in (0, 1, 2, 3)
+    ),
+    Mistake(
         "The area became shorter_side²: the shorter side has to be shorter_side.",
         lambda h, w, side: tuple(_nearest(n * side / sqrt(h * w)) for n in (h, w)),
+    ),
+    *(
+        Mistake("You take the root of the factor: both sides grow or shrink by the factor itself.", rooted)
+        for rooted in (
+            lambda h, w, side: tuple(round(n * sqrt(side / min(h, w))) for n in (h, w)),
+            lambda h, w, side: tuple(side if n == min(h, w) else round(n * sqrt(side / min(h, w))) for n in (h, w)),
+        )
     ),
     Mistake(
         "You cut the fraction off and add 1: round to the nearest whole number.",

@@ -83,6 +83,10 @@ def _check(answer, model, a, said):
             f"{said}: {words.joined(frozen, 3)} cannot be trained any more.",
             "A's weights are only a start: the paper lets them change in training, so leave trainable as it is.",
         )
+    if not all(layer.trainable for layer in (a, *a.layers)):
+        raise WrongAnswer(
+            f"{said}: a cannot be trained any more.", "The net a is only read: leave its trainable as it is."
+        )
 
 
 def _called(answer, model, a, said):

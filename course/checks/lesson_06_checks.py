@@ -54,6 +54,14 @@ def _valid_places(k, c, r, f, height, width):
 
 
 BOTTLENECK_MISTAKES = (
+    Mistake(
+        "You reduce and widen again by a second 1×1, as ResNet does: here the large convolution gives filters itself.",
+        _costs_with(weights=lambda k, c, r, f: (k * k * c * f, c * r + k * k * r * r + r * f)),
+    ),
+    Mistake(
+        "The 1×1 comes last with you: it reduces in_channels before the large convolution.",
+        _costs_with(weights=lambda k, c, r, f: (k * k * c * f, k * k * c * r + r * f)),
+    ),
     Mistake("You add the biases: only weights are counted here.", _biases_counted_as_weights_only),
     Mistake("You add the biases: only weights are counted here.", _costs_with(weights=_with_biases)),
     Mistake(
@@ -188,6 +196,10 @@ AUXILIARY_MISTAKES = (
     Mistake(
         "Only the first head is added: all are.",
         _in_training(lambda main, auxiliary, weight: main + weight * sum(auxiliary[:1])),
+    ),
+    Mistake(
+        "Only the first two heads are added: there may be more.",
+        _in_training(lambda main, auxiliary, weight: main + weight * sum(auxiliary[:2])),
     ),
     Mistake(
         "Only the last head is added: all are.",

@@ -101,7 +101,33 @@ def _moving(kept=None, **other):
     return lambda *args, **words: tuple(_batch_normalization(*args, **words, kept=kept, **other)[1:])
 
 
+def _about_the_moving_mean(x, gamma, beta, mean, variance, training):
+    """What normalises where the batch's variance is about the moving mean."""
+    axes = _over_all_but_the_last(x)
+    return (x.mean(axis=axes), ((x - mean) ** 2).mean(axis=axes)) if training else (mean, variance)
+
+
+DEVIATIONS = "You take the deviations from the moving mean: the batch's variance is about its own mean."
 OUTPUT_MISTAKES = (
+    Mistake(
+        DEVIATIONS,
+        lambda x, gamma, beta, *rest, epsilon=1e-3, **words: (
+            gamma * _normalised(x, *_about_the_moving_mean(x, gamma, beta, *rest), epsilon) + beta
+        ),
+    ),
+    *(
+        Mistake(
+            f"You ignore epsilon and take {number:g} always.",
+            _outputs(
+                normalised=lambda x, mean, variance, epsilon, number=number: _normalised(x, mean, variance, number)
+            ),
+        )
+        for number in (1e-3, 1e-5)
+    ),
+    Mistake(
+        "epsilon is left out outside training: it is added to the variance there, too.",
+        lambda *args, epsilon=1e-3, **words: _outputs()(*args, epsilon=epsilon if args[5] else 0, **words),
+    ),
     Mistake(
         "Each position has a mean of its own with you: a channel has one, over all axes but the last, "
         "axis=tuple(range(x.ndim - 1)).",
@@ -196,6 +222,16 @@ OUTPUT_MISTAKES = (
     ),
 )
 MOVING_MISTAKES = (
+    Mistake(
+        DEVIATIONS,
+        lambda *args, momentum=0.99, **words: _kept(args[5], _about_the_moving_mean(*args), args[3:5], momentum),
+    ),
+    Mistake(
+        "You average the batch's standard deviation into the moving variance: take its variance.",
+        _moving(
+            lambda training, batch, moving, momentum: _kept(training, [batch[0], batch[1] ** 0.5], moving, momentum)
+        ),
+    ),
     Mistake(
         "momentum is turned round: the old value counts momentum, the batch's 1 - momentum. PyTorch has it the other "
         "way.",

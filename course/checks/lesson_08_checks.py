@@ -14,7 +14,7 @@ def dense_channels(answer, wanted):
     """
     cases = [((3, 2, [1]), {}), ((3, 2, [4]), {}), ((3, 2, [1, 2]), {}), ((5, 2, [1, 2]), {"compression": 0.5})]
     cases += [((16, 12, [12, 12, 12]), {}), ((7, 3, [2, 1, 3, 2], 0.5), {}), ((9, 5, [3, 0, 2], 0.25), {})]
-    cases += [((64, 32, [6, 12, 24, 16]), {"compression": 0.5})]
+    cases += [((64, 32, [6, 12, 24, 16]), {"compression": 0.5}), ((4, 1, [1, 2, 3], 0.75), {})]
     check_function(answer, _dense_channels, cases, CHANNEL_MISTAKES, whole_numbers(form="channels"))
     return "DenseNet-121: 256, 512, 1,024 and 1,024."
 
@@ -52,7 +52,17 @@ def _all_transitions(initial, growth_rate, blocks, compression=1.0):
     return tuple(_floor(channels, compression) for channels in after)
 
 
+def _rounded_at_last(initial, growth_rate, blocks, compression=1.0):
+    """The fractions are carried on and rounded down in the list alone."""
+    after = _dense_channels(initial, growth_rate, blocks, compression, kept=lambda c, t: c * t)
+    return tuple(map(int, after))
+
+
 CHANNEL_MISTAKES = (
+    Mistake(
+        "You round down in the list alone and carry the fractions on: each transition leaves whole channels.",
+        _rounded_at_last,
+    ),
     Mistake(
         "The channels double at each layer with you: they grow linearly, by growth_rate a layer.",
         _channels_with(block=lambda c, k, n: c * 2**n),

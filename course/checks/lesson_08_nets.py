@@ -48,7 +48,7 @@ def transition(answer, wanted):
     )
     cases = [
         Case((8, 6, 8)),
-        Case((8, 6, 9)),
+        Case((7, 5, 9)),
         Case((8, 6, 10), {"compression": 0.7}),
         Case((8, 6, 6), {"compression": 1}),
     ]
@@ -74,6 +74,7 @@ def densenet(answer, wanted):
         )
 
     cases = [{"blocks": (2, 3), "growth_rate": 8}, {"blocks": (1, 3, 2), "growth_rate": 12}]
+    cases += [{"blocks": (1, 1, 1, 1, 1), "growth_rate": 4}]
     said = check_family(answer, architecture, cases, wanted)
     count = "build_densenet((6, 12, 24, 16), 32) is DenseNet-121, of 7,978,856 trainable parameters."
     return " ".join(filter(None, (count, said)))

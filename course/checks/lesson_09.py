@@ -1,6 +1,6 @@
 """The exercises of lesson 09, segmentation."""
 
-from course.checks import lesson_09_checks, lesson_09_nets, lesson_09_scores
+from course.checks import lesson_09_checks, lesson_09_nets, lesson_09_scores, lesson_09_sizes
 from course.checks.exercise import Exercise
 
 FCN = "Long, Shelhamer and Darrell 2015, Fully Convolutional Networks for Semantic Segmentation"
@@ -32,7 +32,7 @@ EXERCISES = (
         title="Size after a transposed convolution",
         wanted='a function transposed_size(size, kernel_size, strides=1, padding="valid", output_padding=None) that '
         'returns a whole number; padding is "valid", "same", or a number of positions to take off each end',
-        check=lesson_09_checks.transposed_size,
+        check=lesson_09_sizes.transposed_size,
         hints=(
             "Each of the size inputs puts a kernel into the output, strides apart. Where does the last one begin, and "
             "where does it end?",

@@ -98,6 +98,24 @@ def _in_bytes(labels, guesses, num_classes, ignore=255):
 
 MEAN_IOU_MISTAKES = (
     Mistake(
+        "You make void pixels class 0 and count them: leave them out.",
+        lambda labels, guesses, num_classes, ignore=255: _mean_iou(
+            np.where(labels == ignore, 0, labels), guesses, num_classes, -1
+        ),
+    ),
+    *(
+        Mistake(
+            "You add a number above and below, as a loss does: take the ratio as it is.",
+            _from_counts(
+                lambda both, mine, theirs, added=added, chosen=chosen: (
+                    (both + added) / np.maximum(mine + theirs - both + added, added)
+                )[chosen(both, mine, theirs)].mean()
+            ),
+        )
+        for added in (1, 1e-2)
+        for chosen in (_either, _every)
+    ),
+    Mistake(
         "That is the pixel accuracy, the share of right pixels: IoU is taken for each class, then averaged.",
         _from_counts(lambda both, mine, theirs: both.sum() / mine.sum()),
     ),

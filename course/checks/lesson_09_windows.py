@@ -159,6 +159,11 @@ def _of_shape(given, wanted, maps, window):
         )
     if given[1:3] == (1, 1):
         return "A larger image has more windows, and each its scores: pool and resize nothing that the net does not."
+    if given[1] > wanted[1] or given[2] > wanted[2]:
+        return (
+            f"There are more positions than windows of {cross(window)}: a pooling of the net, or its strides, is "
+            "missing, or you enlarge the scores."
+        )
     return f"Each window of {cross(window)} positions has its scores, one position after the other: strides=1."
 
 

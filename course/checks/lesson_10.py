@@ -1,6 +1,7 @@
 """The exercises of lesson 10, detection."""
 
 from course.checks import (
+    lesson_10_anchors,
     lesson_10_boxes,
     lesson_10_pooling,
     lesson_10_precision,
@@ -68,7 +69,7 @@ EXERCISES = (
         title="Anchors",
         wanted="a function anchors(base_size=16, ratios=(0.5, 1, 2), scales=(8, 16, 32)) that returns an array with a "
         "row x1, y1, x2, y2 for each anchor",
-        check=lesson_10_boxes.anchors,
+        check=lesson_10_anchors.anchors,
         hints=(
             "Begin with ratio 1 and scale 1: the box is the cell itself, 0, 0, 15, 15 for a base_size of 16.",
             "Width times height stays about base_size², and height is ratio times width: so width is "

@@ -32,3 +32,42 @@ def of_a_split(extent, bins):
 
 def of_ceiling_size(extent, bins):
     return [(p * -(-extent // bins), (p + 1) * -(-extent // bins)) for p in range(bins)]
+
+
+def rounded(extent, bins):
+    """Both ends at the nearest whole number."""
+    return [(round(p * extent / bins), round((p + 1) * extent / bins)) for p in range(bins)]
+
+
+def one_short(extent, bins):
+    """A cell less than there should be, one at least."""
+    return [(begin, max(end - 1, begin + 1)) for begin, end in overlapping(extent, bins)]
+
+
+def one_more(extent, bins):
+    return [(begin, end + 1) for begin, end in overlapping(extent, bins)]
+
+
+def late(extent, bins):
+    """Both ends rounded up."""
+    return [(-(-p * extent // bins), end) for p, (_, end) in enumerate(overlapping(extent, bins))]
+
+
+def first_cells(extent, bins):
+    """The first cell of each bin."""
+    return [(begin, begin + 1) for begin, _ in overlapping(extent, bins)]
+
+
+def sliding(extent, bins):
+    """Windows ⌈a / n⌉ long and ⌊a / n⌋ apart, as many as there are bins."""
+    return [(p * (extent // bins), p * (extent // bins) + -(-extent // bins)) for p in range(bins)]
+
+
+# What is said of bins that begin and end elsewhere, in all exercises that have them.
+OTHER_BINS = (
+    ("You round both ends of a bin to the nearest: its beginning is rounded down and its end up.", rounded),
+    ("You round both ends of a bin up: its beginning is rounded down.", late),
+    ("Your bins end a cell too early: a slice leaves its end out already.", one_short),
+    ("Your bins end a cell too late: a slice leaves its end out, so there is nothing to add.", one_more),
+    ("You take the first cell of each bin alone: take the maximum of them all.", first_cells),
+)

@@ -62,11 +62,12 @@ def _roi_pooling(
     ends=lesson_10_bins.overlapping,
     reduce=np.max,
     empty=0,
+    least=1,
 ):
     x1, y1, x2, y2 = (int(rounded(n * spatial_scale)) for n in roi)
     pooled = np.full((pool_size, pool_size, features.shape[2]), empty, float)
-    for i, (top, bottom) in enumerate(ends(max(y2 - y1 + edge, 1), pool_size)):
-        for j, (left, right) in enumerate(ends(max(x2 - x1 + edge, 1), pool_size)):
+    for i, (top, bottom) in enumerate(ends(max(y2 - y1 + edge, least), pool_size)):
+        for j, (left, right) in enumerate(ends(max(x2 - x1 + edge, least), pool_size)):
             cells = features[y1 + top : y1 + bottom, x1 + left : x1 + right]
             if cells.size:
                 pooled[i, j] = reduce(cells, axis=(0, 1))
@@ -112,10 +113,28 @@ def _roi_without_its_corner(features, roi, pool_size=7, spatial_scale=1 / 16):
     return _roi_pooling(cells, (0, 0, cells.shape[1] - 1, cells.shape[0] - 1), pool_size, 1)
 
 
+def _roi_rounded_outwards(features, roi, pool_size=7, spatial_scale=1 / 16):
+    corners = np.array(roi) * spatial_scale
+    return _roi_pooling(features, (*np.floor(corners[:2]), *np.ceil(corners[2:])), pool_size, 1)
+
+
+def _roi_at_the_corner(features, roi, pool_size=7, spatial_scale=1 / 16):
+    x1, y1, x2, y2 = (_away_from_zero(n * spatial_scale) for n in roi)
+    return _roi_pooling(features, (0, 0, x2 - x1, y2 - y1), pool_size, 1)
+
+
+def _roi_padded(**how):
+    """The map goes on beyond its right and lower edge."""
+    return lambda features, *rest: _roi_pooling(np.pad(features, [(0, 20), (0, 20), (0, 0)], **how), *rest)
+
+
 ROI_MISTAKES = (
-    Mistake(
-        "You take x2 - x1 for the region's width: both corners belong to it, so it is x2 - x1 + 1 cells wide.",
-        _roi_with(edge=0),
+    *(
+        Mistake(
+            "You take x2 - x1 for the region's width: both corners belong to it, so it is x2 - x1 + 1 cells wide.",
+            _roi_with(edge=0, least=least),
+        )
+        for least in (1, 0)
     ),
     Mistake(
         "Your slice leaves the far corner out: it belongs to the region, features[y1 : y2 + 1, x1 : x2 + 1].",
@@ -149,6 +168,22 @@ ROI_MISTAKES = (
         "All your bins are ⌈height / pool_size⌉ high, so the last run out: bin p begins at ⌊p h / P⌋.",
         _roi_with(ends=lesson_10_bins.of_ceiling_size),
     ),
+    *(Mistake(sentence, _roi_with(ends=ends)) for sentence, ends in lesson_10_bins.OTHER_BINS),
+    Mistake(
+        "You round the first corner down and the far one up: round all to the nearest cell.", _roi_rounded_outwards
+    ),
+    Mistake(
+        "The bins are counted from the map's first cell: count them from the region's, y1 and x1.", _roi_at_the_corner
+    ),
+    Mistake("Beyond the map's edge there are zeros with you: cells that are not there do not count.", _roi_padded()),
+    Mistake(
+        "Beyond the map's edge you repeat its last cells: cells that are not there do not count.",
+        _roi_padded(mode="edge"),
+    ),
+    Mistake(
+        "You ignore spatial_scale and take 1/16 always.",
+        lambda features, roi, pool_size=7, spatial_scale=1 / 16: _roi_pooling(features, roi, pool_size),
+    ),
     Mistake("You take the mean of each bin: RoI pooling takes the maximum.", _roi_with(reduce=np.mean)),
     Mistake("You take the minimum of each bin: RoI pooling takes the maximum.", _roi_with(reduce=np.min)),
     Mistake("You add up each bin: RoI pooling takes the maximum.", _roi_with(reduce=np.sum)),
@@ -159,7 +194,11 @@ ROI_MISTAKES = (
     ),
     *(
         Mistake("You read the region as x, y, width, height: it is x1, y1, x2, y2.", function)
-        for function in (_roi_with_sides, partial(_roi_with_sides, less=1))
+        for function in (
+            _roi_with_sides,
+            partial(_roi_with_sides, less=1),
+            lambda features, roi, *rest: _roi_pooling(features, (*roi[:2], roi[0] + roi[2], roi[1] + roi[3]), *rest),
+        )
     ),
     Mistake(
         "You ignore spatial_scale: the region is in pixels of the image, the map has fewer cells.",

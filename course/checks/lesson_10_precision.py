@@ -96,6 +96,18 @@ def _without_duplicates(scores, matched, *args, **kwargs):
     return _average_precision(scores[left], matched[left], *args, **kwargs)
 
 
+def _over_reached(recall, precision):
+    """The mean at those of the eleven recalls that are reached."""
+    reached = [n / 10 for n in range(11) if n / 10 <= recall.max(initial=-1) + 1e-9]
+    return float(np.mean(_points(recall, precision, reached))) if reached else 0.0
+
+
+def _first_as_given(scores, matched, *args, **kwargs):
+    """Of each object's detections the first in the order given is right."""
+    first = [match not in matched[:i] for i, match in enumerate(matched)]
+    return _average_precision(scores, np.where(first, matched, -1), *args, **kwargs)
+
+
 PRECISION_MISTAKES = (
     Mistake(
         "You count every detection of an object as right: the first, by score, is; the others are false positives.",
@@ -158,6 +170,10 @@ PRECISION_MISTAKES = (
         "You average the precision over all detections: each counts by the recall that it adds.",
         _of_the_curve(lambda r, p: float(np.mean(p)), _at_recall),
     ),
+    Mistake(
+        "You average the precision over all detections: each counts by the recall that it adds.",
+        _of_the_curve(lambda r, p: float(np.mean(p)) if len(p) else 0.0),
+    ),
     *(
         Mistake("You join the points by straight lines: the interpolated curve has steps.", _of_the_curve(area))
         for area in (
@@ -168,6 +184,32 @@ PRECISION_MISTAKES = (
     Mistake(
         "You join the points by straight lines: the interpolated curve has steps.",
         _of_the_curve(lambda r, p: float(np.trapezoid(np.maximum.accumulate(p[::-1])[::-1], r)) if len(r) else 0.0),
+    ),
+    Mistake(
+        "You average the precision over the objects that were found: divide by all of them.",
+        _of_the_curve(lambda r, p: float(np.mean(p[np.diff(r, prepend=0) > 0])) if r.any() else 0.0),
+    ),
+    Mistake(
+        "Recalls that are never reached are left out with you: they count as precision 0.",
+        _of_the_curve(lambda r, p: _area(r, p) / max(r.max(initial=0), 1e-9), _over_reached),
+    ),
+    Mistake(
+        "Recalls that are never reached are left out with you: they count as precision 0.",
+        _of_the_curve(None, _over_reached),
+    ),
+    Mistake(
+        "You take the precision as it is at the eleven recalls: interpolated, it is the highest at this recall or any "
+        "later one.",
+        _of_the_curve(None, _at_recall),
+    ),
+    Mistake(
+        "You take 101 recalls, as COCO does: here there are eleven.",
+        _of_the_curve(None, lambda r, p: float(np.mean(_points(r, p, np.linspace(0, 1, 101))))),
+    ),
+    Mistake(
+        "Of several detections of an object you take the first as they are given: the one with the highest score is "
+        "right.",
+        _first_as_given,
     ),
     Mistake(
         "That is the precision after the last detection: average it over the recall.",

@@ -53,6 +53,22 @@ def _windows(extent, bins):
     return [(start, start + length) for start in range(0, extent - length + 1, step)]
 
 
+def _largest(cells, axis):
+    """The maximum of a bin, 0 where it has no cell."""
+    return cells.max(axis=axis) if cells.size else np.zeros(cells.shape[2])
+
+
+def _bins_of(rows, columns):
+    """A mistake in whose bins serve for rows and columns, 0 the height's and 1 the width's."""
+
+    def level(features, n):
+        ends = [lesson_10_bins.overlapping(size, n) for size in features.shape[:2]]
+        cut = [[features[a:b, c:d] for c, d in ends[columns]] for a, b in ends[rows]]
+        return np.array([[_largest(cells, axis=(0, 1)) for cells in row] for row in cut])
+
+    return lambda features, levels=(6, 3, 2, 1): np.concatenate([level(features, n).ravel() for n in levels])
+
+
 PYRAMID_MISTAKES = (
     Mistake(
         "That is the paper's sliding window, ⌈a / n⌉ long and ⌊a / n⌋ apart: it does not always give n bins. Bin i "
@@ -71,6 +87,34 @@ PYRAMID_MISTAKES = (
         "np.array_split cuts the map into pieces that share nothing: bin i spans ⌊i a / n⌋ to ⌈(i + 1) a / n⌉, so that "
         "neighbours may share a row or column.",
         _pyramid_with(ends=lesson_10_bins.of_a_split),
+    ),
+    *(Mistake(sentence, _pyramid_with(ends=ends, reduce=_largest)) for sentence, ends in lesson_10_bins.OTHER_BINS),
+    Mistake(
+        "You slide a window ⌈a / n⌉ long by ⌊a / n⌋, as the paper does: bin i spans ⌊i a / n⌋ to ⌈(i + 1) a / n⌉.",
+        _pyramid_with(ends=lesson_10_bins.sliding, reduce=_largest),
+    ),
+    Mistake(
+        "All your bins are ⌈a / n⌉ long, so the last run out: bin i begins at ⌊i a / n⌋.",
+        _pyramid_with(ends=lesson_10_bins.of_ceiling_size, reduce=_largest),
+    ),
+    *(
+        Mistake(f"You take the {one}'s bins for the {other}: each side has its own.", _bins_of(*sides))
+        for one, other, sides in (("height", "width", (0, 0)), ("width", "height", (1, 1)))
+    ),
+    Mistake("Height and width are swapped: rows are cut by the height's bins, columns by the width's.", _bins_of(1, 0)),
+    Mistake(
+        "You take the maximum over the channels too: each has its own.",
+        lambda features, *rest: _spatial_pyramid(
+            np.broadcast_to(features.max(axis=2, keepdims=True), features.shape), *rest
+        ),
+    ),
+    Mistake(
+        "You pool the first channel alone: each has its own maxima.",
+        lambda features, *rest: _spatial_pyramid(features[..., :1], *rest),
+    ),
+    Mistake(
+        "You divide by the vector's length: return the maxima as they are.",
+        lambda *args: _spatial_pyramid(*args) / np.linalg.norm(_spatial_pyramid(*args)),
     ),
     Mistake("You take the mean of each bin: the pyramid takes the maximum.", _pyramid_with(reduce=np.mean)),
     Mistake("You take the minimum of each bin: the pyramid takes the maximum.", _pyramid_with(reduce=np.min)),

@@ -51,6 +51,13 @@ def _encode_shifts(shifts):
     )
 
 
+def _encode_with_edges(boxes, targets, edge, target_edge):
+    """Boxes and targets whose sides are counted differently."""
+    (x, y, width, height), (u, v, target_width, target_height) = _centred(boxes, edge), _centred(targets, target_edge)
+    ratios = np.log(target_width / width), np.log(target_height / height)
+    return np.stack([(u - x) / width, (v - y) / height, *ratios], axis=1)
+
+
 def _corner_shifts(boxes, targets):
     _, _, width, height = _centred(boxes)
     shifts = (targets[:, :2] - boxes[:, :2]) / np.stack([width, height], axis=1)
@@ -104,6 +111,32 @@ ENCODE_MISTAKES = (
             [_encode(b, t)[:, :2], np.stack(_centred(t)[2:], axis=1) - np.stack(_centred(b)[2:], axis=1)], axis=1
         ),
     ),
+    Mistake(
+        "The targets are x2 - x1 + 1 wide with you and the boxes are not: both corners belong to either.",
+        lambda b, t: _encode_with_edges(b, t, 0, 1),
+    ),
+    Mistake(
+        "The boxes are x2 - x1 + 1 wide with you and the targets are not: both corners belong to either.",
+        lambda b, t: _encode_with_edges(b, t, 1, 0),
+    ),
+    *(
+        Mistake(
+            f"The {name}' centres lie at (x1 + x2) / 2 with you and the others at x1 + w / 2: take one rule for both.",
+            _encode_shifts(
+                lambda b, t, move=move: ((t[0] - b[0] + move) / b[2], (t[1] - b[1] + move) / b[3]),
+            ),
+        )
+        for name, move in (("boxes", 0.5), ("targets", -0.5))
+    ),
+    Mistake(
+        "You round the centres down to whole pixels, as // does: they may lie at a half.",
+        _encode_shifts(
+            lambda b, t: (
+                (np.floor(t[0]) - np.floor(b[0])) / b[2],
+                (np.floor(t[1]) - np.floor(b[1])) / b[3],
+            )
+        ),
+    ),
     Mistake("You take the logarithm to base 2: it is the natural one.", lambda b, t: _encode(b, t, log=np.log2)),
     Mistake("You take the logarithm to base 10: it is the natural one.", lambda b, t: _encode(b, t, log=np.log10)),
     Mistake("The order is x, y, width, height.", lambda b, t: _encode(b, t)[:, [0, 2, 1, 3]]),
@@ -150,6 +183,21 @@ def _as_corner_and_sides(boxes, deltas):
 
 HALVES = np.array([-0.5, -0.5, 0.5, 0.5])
 DECODE_MISTAKES = (
+    *(
+        Mistake(
+            "You take (x1 + x2) / 2 for the centre: with both corners in the box it is x1 + width / 2.",
+            lambda b, d, far=far: _decode(b, d, far=far) - 0.5,
+        )
+        for far in (1, 0)
+    ),
+    Mistake(
+        "You subtract 1 from the near corner, too: it is centre - width / 2, and only the far one is a pixel less.",
+        lambda b, d: _decode(b, d) - [1, 1, 0, 0],
+    ),
+    Mistake(
+        "The far corner lies half of the old width from the centre: take half of the new one.",
+        lambda b, d: np.concatenate([_decode(b, d)[:, :2], _decode(b, d * [1, 1, 0, 0])[:, 2:]], axis=1),
+    ),
     Mistake(
         "The far corner is a pixel too far: both corners belong to the box, so x2 is centre + width / 2 - 1. The "
         "release of Faster R-CNN has this slip.",

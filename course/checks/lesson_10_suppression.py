@@ -98,6 +98,32 @@ def _only_the_best(boxes, scores, iou_threshold):
     return tuple(int(i) for i in order if i in best or not (_overlap(boxes)[i, best] > iou_threshold).any())
 
 
+def _only_with_the_last(boxes, scores, iou_threshold):
+    """Each box is compared with the last that stays."""
+    overlap, kept = _overlap(boxes), []
+    for i in np.argsort(-scores, kind="stable").tolist():
+        if not kept or overlap[i, kept[-1]] <= iou_threshold:
+            kept.append(i)
+    return tuple(kept)
+
+
+def _only_with_the_next_better(boxes, scores, iou_threshold):
+    overlap, order = _overlap(boxes), np.argsort(-scores, kind="stable").tolist()
+    pairs = zip(order[1:], order, strict=False)
+    return tuple(order[:1] + [i for i, better in pairs if overlap[i, better] <= iou_threshold])
+
+
+def _removed_while_looping(boxes, scores, iou_threshold):
+    """A loop over the list from which boxes are removed passes the one after each of them over."""
+    overlap, left, kept = _overlap(boxes), np.argsort(-scores, kind="stable").tolist(), []
+    while left:
+        kept.append(left.pop(0))
+        for i in left:
+            if overlap[i, kept[-1]] > iou_threshold:
+                left.remove(i)
+    return tuple(kept)
+
+
 def _gone(boxes, scores, iou_threshold):
     stay = _nms(boxes, scores, iou_threshold)
     return tuple(int(i) for i in np.argsort(-scores, kind="stable") if i not in stay)
@@ -167,6 +193,15 @@ NMS_MISTAKES = (
         lambda *args: _nms(*args, least=-np.inf),
     ),
     Mistake("You ignore iou_threshold and take 0.5 always.", lambda boxes, scores, limit: _nms(boxes, scores, 0.5)),
+    Mistake("You compare a box with the last one that stays: any that stays may drop it.", _only_with_the_last),
+    Mistake(
+        "You compare a box with the next better one alone: any that stays may drop it, and one that is out may not.",
+        _only_with_the_next_better,
+    ),
+    Mistake(
+        "You remove boxes from the list that you go through: the loop passes over the one after each. Make a new list.",
+        _removed_while_looping,
+    ),
     Mistake("You return the boxes that go: those that stay are asked.", _gone),
     Mistake(
         "You divide the intersection by the smaller area: divide by the union, what either box covers.",

@@ -7,7 +7,7 @@ needs any more is left out.
 from collections import Counter
 from math import prod
 
-from course.checks import activations, edges, joins
+from course.checks import activations, edges, joins, swaps
 from course.checks.kinds import JOINS, SHORTCUT
 from course.checks.parts import NOTHING
 from course.checks.regions import reachable
@@ -34,8 +34,9 @@ def form(parts, inputs, outputs, pixels=True, left_out=()):
         _fold_activation,
         _pool_last,
         edges.fold_zeros_of_pooling,
+        swaps.fold_what_counts,
     ]
-    rules += [edges.crop_early, edges.fold_crop, _join_shortcut]
+    rules += [edges.crop_early, edges.fold_crop, _join_shortcut, swaps.stride_in_place, swaps.average_last]
     for rule in rules:
         parts, outputs = apply(rule, parts, outputs)
     parts, outputs = joins.form(parts, outputs)

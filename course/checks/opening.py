@@ -42,12 +42,46 @@ def opened(model, shapes):
     `call` methods raise.
     """
     given = [tensor.shape[1:] for tensor in getattr(model, "inputs", None) or []]
-    inputs = [keras.Input(shape) for shape in given or shapes]
+    inputs = [keras.Input(shape) for shape in given or _turned(model, shapes)]
     if not model.built and not _defined_in(type(model), "build").startswith("keras."):
         model(inputs if len(inputs) > 1 else inputs[0])  # Keras builds it
     with _standing_in(call_inside), recorded():
         outputs = model.call(inputs if len(inputs) > 1 else inputs[0], **training_off(model))
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs)
+
+
+class _First(Exception):
+    """The first layer is called that says where channels stand: what it says, and the shape of what it is given."""
+
+
+def _turned(model, shapes):
+    """The shapes of a model's images, with the channels first if they go as they are to a layer that has them so."""
+    formats = {getattr(layer, "data_format", None) for layer in _layers(model)}
+    if model.built or "channels_first" not in formats or not _defined_in(type(model), "build").startswith("keras."):
+        return shapes
+
+    def call(layer, *args, **kwargs):
+        said = getattr(layer, "data_format", None)
+        if said or (is_opaque(layer) and not isinstance(layer, keras.Model)):  # its `build` would make weights
+            raise _First(said, tuple(args[0].shape[1:]) if args else None)
+        return (call_inside if isinstance(layer, keras.Model) else ORIGINAL_CALL)(layer, *args, **kwargs)
+
+    inputs = [keras.Input(shape) for shape in shapes]
+    try:
+        with _standing_in(call), recorded():
+            model.call(inputs if len(inputs) > 1 else inputs[0], **training_off(model))
+    except _First as first:
+        if first.args == ("channels_first", tuple(shapes[0])):
+            return [(*shape[2:], *shape[:2]) for shape in shapes]
+    except Exception:  # a learner's `call` may raise anything, and will again
+        return shapes
+    return shapes
+
+
+def _layers(model):
+    """The layers of a model and of the models in it."""
+    for layer in model.layers:
+        yield from _layers(layer) if isinstance(layer, keras.Model) else [layer]
 
 
 def inlined(build, found):

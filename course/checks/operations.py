@@ -69,9 +69,22 @@ def _convolution(node, shape, layout):
 
 
 def _matrix_product(node, shape, layout):
-    if len(shape) != 1 or len(node.inputs) != 1 or len(layout.inputs[0]) != 1 or _weight(node) is None:
+    """A dense layer of vectors, or a 1×1 convolution of maps that have their channels last."""
+    weight = _weight(node)
+    if len(node.inputs) != 1 or weight is None:
         return None
-    return Part("fully connected", shape, {"units": shape[-1], "use_bias": False})
+    if len(shape) == len(layout.inputs[0]) == 1:
+        return Part("fully connected", shape, {"units": shape[-1], "use_bias": False})
+    sizes = (layout.inputs[0][-1], shape[-1])
+    takes_last = arguments(node).get("axes", 1) in (1, [[-1], [0]], [[3], [0]], ((-1,), (0,)), ((3,), (0,)))
+    of_map = len(shape) == 3 and shape[:2] == layout.inputs[0][:2] and not layout.channels_first
+    return one_by_one(shape) if of_map and takes_last and tuple(weight.shape) == sizes else None
+
+
+def one_by_one(shape, use_bias=False):
+    """A 1×1 convolution, whatever it is written as."""
+    one = {"padding": NOTHING, "kernel_size": (1, 1), "strides": (1, 1), "dilation_rate": (1, 1), "groups": 1}
+    return Part("convolution", shape, {**one, "filters": shape[-1], "use_bias": use_bias})
 
 
 def _einsum(node, shape, layout):
@@ -79,29 +92,33 @@ def _einsum(node, shape, layout):
     if len(node.inputs) != 1 or _weight(node) is None:
         return None
     try:
-        x, kernel, made = _letters(node)
+        given = arguments(node)
+        kernel_first = isinstance((given.get("operands") or given["inputs"])[0], keras.Variable)
+        terms = letters(given.get("subscripts") or given["equation"], len(node.input_shapes[0]), kernel_first)
     except (AttributeError, LookupError, ValueError):  # written in another way
         return Part(UNREAD, shape)
+    sizes = node.input_shapes[0], _weight(node).shape
+    return contraction(*terms, *sizes, shape, layout.channels_first) or Part(UNREAD, shape)
+
+
+def contraction(x, kernel, made, given, weight, shape, channels_first, use_bias=False):
+    """The `Part` of an einsum by the letters of its axes, the sizes of what it takes and of its weight, or `None`."""
     summed, units = set(x) & set(kernel), "".join(set(kernel) - set(x))
-    sizes = {*zip(x, node.input_shapes[0], strict=True), *zip(kernel, _weight(node).shape, strict=True)}
+    sizes = {*zip(x, given, strict=True), *zip(kernel, weight, strict=True)}
     plain = len(units) == 1 and len(sizes) == len({*x, *kernel}) == len(x) + len(kernel) - len(summed)
     if plain and summed == set(x[1:]) and made == x[0] + units:
-        return Part("fully connected", shape, {"units": shape[-1], "use_bias": False})
-    channels = x[1 if layout.channels_first else -1]
+        return Part("fully connected", shape, {"units": shape[-1], "use_bias": use_bias})
+    channels = x[1 if channels_first else -1]
     if plain and len(x) == 4 and summed == {channels} and made == x.replace(channels, units):
-        one = {"padding": NOTHING, "kernel_size": (1, 1), "strides": (1, 1), "dilation_rate": (1, 1), "groups": 1}
-        return Part("convolution", shape, {**one, "filters": shape[-1], "use_bias": False})
-    return Part(UNREAD, shape)
+        return one_by_one(shape, use_bias)
+    return None
 
 
-def _letters(node):
+def letters(equation, axes, kernel_first=False):
     """The letters of the axes of the tensor, the weight and the result, with A, B, … for what "..." stands for."""
-    given = arguments(node)
-    terms, made = (given.get("subscripts") or given["equation"]).replace(" ", "").split("->")
-    x, kernel = terms.split(",")
-    if isinstance((given.get("operands") or given["inputs"])[0], keras.Variable):
-        x, kernel = kernel, x
-    more = "ABCDEFGH"[: len(node.input_shapes[0]) - len(x.replace("...", ""))]
+    terms, made = equation.replace(" ", "").split("->")
+    x, kernel = terms.split(",")[:: -1 if kernel_first else 1]
+    more = "ABCDEFGH"[: axes - len(x.replace("...", ""))]
     return x.replace("...", more), kernel, made.replace("...", more)
 
 

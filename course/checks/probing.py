@@ -9,8 +9,10 @@ import numpy as np
 from course.checks import activations
 from course.checks.kinds import LRN, shortcut, whole_map
 from course.checks.parts import NOTHING, Part
+from course.checks.swaps import LEAST
 from course.layers import LocalResponseNormalization
 
+AS_GOOD_AS_INFINITE = -1e4  # what people write for minus infinity, or less
 JOINS = {
     "addition": lambda *x: sum(x),
     "multiplication": lambda *x: np.prod(x, axis=0),
@@ -48,15 +50,21 @@ def _rearrangement(function, before, after):
     """Slices, crops, zeros around and axes left out, told from where each of numbered values goes."""
     x = np.arange(1, prod(before) + 1, dtype="float32").reshape(before)
     y = _values(function, x[None])
-    if y is None or y[0].shape != after or len(before) != 3 or len(after) != 3 or not np.isin(y[0], [0, *x.flat]).all():
+    if y is None or y[0].shape != after or len(before) != 3 or len(after) != 3:
+        return None
+    least = y[0] <= AS_GOOD_AS_INFINITE
+    y = np.where(least, 0, y)
+    if not np.isin(y[0], [0, *x.flat]).all():
         return None
     given = np.argwhere(y[0])
     if not len(given):
         return Part("zeros", after)
     first, last = given.min(axis=0), given.max(axis=0)
     core = y[0][tuple(slice(a, b + 1) for a, b in zip(first, last, strict=True))]
-    start = _place(core[0, 0, 0], before)
     next_ones = [core[tuple(int(axis == i) if n > 1 else 0 for i, n in enumerate(core.shape))] for axis in range(3)]
+    if 0 in (core[0, 0, 0], *next_ones):  # no value of the map's
+        return None
+    start = _place(core[0, 0, 0], before)
     steps = [(_place(v, before) - start)[i] or 1 for i, v in enumerate(next_ones)]
     expected = x[tuple(slice(a, None, step) if step > 0 else slice(0) for a, step in zip(start, steps, strict=True))]
     if not np.array_equal(expected[tuple(map(slice, core.shape))], core):
@@ -64,8 +72,13 @@ def _rearrangement(function, before, after):
     zeros = [(int(a), int(n - 1 - b)) for a, b, n in zip(first, last, after, strict=True)]
     left = [(int(a), int(n - a - m)) for a, n, m in zip(start, before, core.shape, strict=True)]
     whole = [n == (0, 0) for n in left]
+    if least.any() and not np.array_equal(least, y[0] == 0):
+        return None
     if steps == [1, 1, 1] and all(whole) and zeros[2] == (0, 0):
-        return Part("zero padding", after, {"padding": tuple(zeros[:2])}, written={"padding": tuple(zeros[:2])})
+        kind = LEAST if least.any() else "zero padding"
+        return Part(kind, after, {"padding": tuple(zeros[:2])}, written={"padding": tuple(zeros[:2])})
+    if least.any():
+        return None
     if steps == [1, 1, 1] and whole[2] and not any(map(any, zeros)):
         return Part("crop", after, {"crops": tuple(left[:2])})
     if steps == [1, 1, 1] and all(whole[:2]) and not any(map(any, zeros)):
@@ -135,9 +148,11 @@ def _windows(function, before, after):
         zeros = tuple((n // 2, n - n // 2) for n in total) if padding == "same" else NOTHING
         for kind, pool in (("max pooling", keras.ops.max_pool), ("average pooling", keras.ops.average_pool)):
             known = _values(lambda x, pool=pool: pool(x, size, strides, padding, data_format="channels_last"), x)  # noqa: B023
+            settings = {"padding": zeros, "pool_size": (size,) * 2, "strides": (strides,) * 2}
             if _near(y, known):
-                settings = {"padding": zeros, "pool_size": (size,) * 2, "strides": (strides,) * 2}
                 return Part(kind, after, settings, written={"padding": padding})
+            if pool is keras.ops.average_pool and padding == "valid" and _near(y, known * size**2):
+                return Part("sum pooling", after, settings, written={"padding": padding})
     return None
 
 

@@ -3,12 +3,14 @@
 from course.checks import probing
 from course.checks.kinds import JOINS, LRN, POOLINGS, SHORTCUT
 from course.checks.parts import Part
+from course.checks.swaps import LEAST
 
 KNOWN = {
     *JOINS.values(),
     *POOLINGS.values(),
     LRN,
     SHORTCUT,
+    "sum pooling",
     "input",
     "activation",
     "convolution",
@@ -19,6 +21,7 @@ KNOWN = {
     "bias",
     "dropout",
     "zero padding",
+    LEAST,
     "crop",
     "channel slice",
     "flatten",
@@ -69,15 +72,21 @@ def _may_be_more(part):
 
 def _look_back(part, order, consumers):
     """Make the part all that lies between it and an earlier one, if that is one function; whether it was."""
-    smallest = None
+    smallest = known = None
     for source, inside in _stretches(part, order, consumers):
         function = _composed(source, [*inside, part])
         found = probing.identified(function, [source.shape], part.shape)
+        if known and (found is None or found.activation != "softmax"):
+            break
         if found:
-            part.function = function
-            _become(part, found, [source])
-            return True
+            known = found, function, source
+            if found.activation != "softmax":  # that of z − max(z) is that of z: it may begin further back
+                break
         smallest = smallest or (source, function)
+    if known:
+        found, part.function, source = known
+        _become(part, found, [source])
+        return True
     if smallest and smallest[0].shape == part.shape and part.kind not in KNOWN:
         part.function = smallest[1]
         _become(part, Part("activation", part.shape, activation="unknown"), [smallest[0]])

@@ -1,6 +1,6 @@
 """Put the differences between two nets into three lines: the first one, its likely cause, the rest."""
 
-from course.checks import causes, stages, words
+from course.checks import alignment, causes, places, stages, words
 from course.checks.alignment import in_terms_of
 from course.checks.parts import NOTHING
 from course.checks.verdict import WrongAnswer
@@ -18,6 +18,11 @@ def report(pairs, differences, architecture):
         lines = _differing(first, pairs, architecture)
     else:
         other = causes.moved(first, others, pairs)
+        if other is not None and places.in_place(first, other, pairs):
+            mended = places.repaired(first, other, pairs)
+            found = alignment.differences(mended, architecture.free)
+            if found:
+                return report(mended, found, architecture)
         others = [one for one in others if one is not other]
         lines = stages.counted(first, place, pairs, architecture)
         if lines:
@@ -76,7 +81,7 @@ def _cited(shaping, architecture):
 
 
 def _extra(first, place, pairs, other, architecture):
-    before = _before(pairs, place)
+    before = places.source(first.mine, pairs, place)
     line = (
         f"{architecture.name}, after {before}: you have {words.described(first.mine)}, {architecture.version} has none."
     )
@@ -87,19 +92,29 @@ def _extra(first, place, pairs, other, architecture):
 
 
 def _missing(first, place, pairs, other, architecture):
-    before = _before(pairs, place)
-    after = next(
-        (wanted.name if wanted else words.described(mine) for mine, wanted in pairs[place:] if mine), "the end"
-    )
+    before, after = _ends(first.theirs, pairs, place)
     if other is not None:
         line = f"{architecture.name}, layer {first.theirs.name}: it is not in its place, between {before} and {after}."
         return line, f"{causes.of_moved(other.mine, first.theirs, pairs)}{_cited(False, architecture)}."
     line = f"{architecture.name}, layer {first.theirs.name}: it is missing; your net goes from {before} to {after}."
-    return line, f"{causes.of_missing(first.theirs, before, pairs, architecture)}{_cited(False, architecture)}."
+    belongs = first.theirs.inputs[0].name if len(first.theirs.inputs) == 1 else before
+    return line, f"{causes.of_missing(first.theirs, belongs, pairs, architecture)}{_cited(False, architecture)}."
 
 
-def _before(pairs, place):
-    return next((theirs.name for _, theirs in reversed(pairs[:place]) if theirs), "the input")
+def _ends(theirs, pairs, place):
+    """The names of what comes before and after the place of a part that is missing."""
+    if len(theirs.inputs) != 1:
+        after = (wanted.name if wanted else words.described(mine) for mine, wanted in pairs[place:] if mine)
+        return places.before(pairs, place), next(after, "the end")
+    source, readers = theirs.inputs[0], {id(theirs)}
+    for mine, wanted in pairs[place + 1 :]:
+        if wanted is None and places.feeds(source, mine, pairs):
+            return source.name, words.described(mine)
+        if wanted is not None and any(id(one) in readers for one in wanted.inputs):
+            if mine is not None:
+                return places.source(mine, pairs, place) if len(mine.inputs) == 1 else source.name, wanted.name
+            readers.add(id(wanted))
+    return source.name, "the end"
 
 
 def _rest(pairs, place, first, others, whole):

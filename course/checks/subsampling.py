@@ -24,7 +24,13 @@ def check_subsampling(answer, wanted):
     _require_function(layer, images)
 
     odd = images[:, :5, :3]
-    _require_size(_outputs(layer, odd), odd)
+    try:
+        outputs = _outputs(layer, odd)
+    except WrongAnswer as failure:
+        cause = "Even sizes went through: where one is odd, leave the last row or column out before you add."
+        raise WrongAnswer(failure.finding, cause) from None
+    _require_size(outputs, odd)
+    _require_last_left_out(layer, odd, outputs)
     symbolic = call(
         _new(answer, wanted), keras.Input((28, 28, 6)), name=f"{NAME}: your layer on keras.Input((28, 28, 6))"
     )
@@ -83,11 +89,29 @@ def _require_size(outputs, images):
         (batch, height // 2, width // 2): "You summed over the maps too: each has its own window",
         (batch, height // 2, width // 2, 1): "You summed over the maps too: each has its own window",
         (batch, maps): "You summed the whole map: S2 sums windows of 2×2",
+        (batch, height // 2, width, maps): "You halve the height alone: S2 halves the width, too",
+        (batch, height, width // 2, maps): "You halve the width alone: S2 halves the height, too",
+        (batch, height // 2, height // 2, maps): "You take the height for the width: cut each at its own size",
+        (batch, width // 2, width // 2, maps): "You take the width for the height: cut each at its own size",
     }
     cause = causes.get(outputs.shape, "S2 halves height and width and keeps the maps")
     shapes = ["×".join(map(str, shape[1:])) for shape in (images.shape, outputs.shape, expected)]
     raise WrongAnswer(
         f"{NAME}: {shapes[0]} gives {shapes[1] or 'a number'}, expected {shapes[2]}.", f"{cause} ({CITATION})."
+    )
+
+
+def _require_last_left_out(layer, images, outputs):
+    """Raise unless of an odd size it is the last row and column that do not count."""
+    height, width = images.shape[1] // 2 * 2, images.shape[2] // 2 * 2
+    if _near(outputs, _outputs(layer, images[:, :height, :width])):
+        return
+    first = _near(outputs, _outputs(layer, images[:, -height:, -width:]))
+    cause = "You leave the first row and column out" if first else "The windows begin at the first row and column"
+    size = "×".join(map(str, images.shape[1:]))
+    raise WrongAnswer(
+        f"{NAME}: on {size} your values are not those of the windows.",
+        f"{cause}: where a size is odd, the last row or column is left out.",
     )
 
 
@@ -146,8 +170,9 @@ def _require_function(layer, images):
                     f"{NAME}: with the same weights your values are not the paper's.", f"{cause} ({CITATION})."
                 )
     window = _windows(images)[:, 0, 0, 0, 0].reshape(2, 2).astype(int).tolist()
+    spelled = ", ".join(f"{weight:.2f}" for weight in weights)
     raise WrongAnswer(
-        f"{NAME}: of the window {window}, coefficients and biases {weights.round(2).tolist()}, your layer makes "
+        f"{NAME}: of the window {window}, coefficients and biases {spelled}, your layer makes "
         f"{outputs[0, 0, 0, 0]:.3f}.",
         f"S2 adds the four, multiplies by the map's coefficient and adds the map's bias ({CITATION}).",
     )
@@ -190,6 +215,9 @@ WINDOWS = (
     (lambda x: _windows(x)[0], "You take one input of each window; S2 takes the sum of all four"),
     (lambda x: _windows(x)[:2].sum(axis=0), "You add two of the four inputs, those of one row"),
     (lambda x: _windows(x)[::2].sum(axis=0), "You add two of the four inputs, those of one column"),
+    (lambda x: _windows(x)[::3].sum(axis=0), "You add two of the four inputs, those of a diagonal"),
+    (lambda x: _windows(x).sum(axis=0) / 2, "You take half the sum; S2 takes the sum of its four inputs"),
+    (lambda x: _windows(x).sum(axis=(0, -1), keepdims=True)[0], "You sum over the maps too: each has its own window"),
     (_cut_in_order, "Your reshape does not cut out windows: split height into (height // 2, 2) and width alike"),
 )
 JOINS = (
@@ -201,6 +229,7 @@ JOINS = (
     (lambda x, a, b: x * a - b, "You subtract the bias; it is added"),
     (lambda x, a, b: x * a + 4 * b, "The bias is counted four times, once an input; it is added once, to the sum"),
     (lambda x, a, b: x * a + 2 * b, "The bias is counted twice; it is added once"),
+    (lambda x, a, b: x * a**2 + b, "You multiply by the coefficient twice; it counts once"),
     (lambda x, a, b: x / a + b, "You divide by the coefficient; it is multiplied"),
 )
 SQUASHES = (

@@ -84,6 +84,10 @@ def value(part, setting):
         return f"{setting} {cross(given)}"
     if setting == "use_bias":
         return "biases" if given else "no biases"
+    if setting == "counted":
+        return "zeros that count as values" if given else "none that count"
+    if isinstance(given, bool):
+        return f"{setting}={given}"
     if setting == "padding":
         return f"{padding_rule(part)} padding" if padding_rule(part) else f"zeros, {padded(part)}"
     if setting == "crops":

@@ -54,7 +54,7 @@ for answer, pattern in (
     (block(norm=False), r"layer block_1_bn: it is missing"),
     (block(proj_strides=False), r"strides=2\) raised .*\n.*1×1 convolution with strides"),
     (block(project="never"), r"raised .*\n.*project the shortcut"),
-    (block(project="always"), r"after block_3_bn: you have .*1×1 convolution.*\n.*the shortcut is the identity"),
+    (block(project="always"), r"after the input: you have .*1×1 convolution.*\n.*the shortcut is the identity"),
     (block(project="width"), r"1×1 convolution.*\n.*the shortcut is the identity"),
 ):
     wrong("bottleneck-block", pattern)(answer)

@@ -217,3 +217,12 @@ def with_new_convolutions(model):
             copied.get_layer(layer.name).set_weights(new)
             return copied
     return made
+
+
+@wrong(EXERCISE, r"\(2, 13, 13, 5\), expected \(2, 1, 1, 5\).*\nThere are more positions.*a pooling of the net")
+def without_its_poolings(model):
+    whole = converted()(model)
+    x = inputs = keras.Input((None, None, model.input_shape[-1]))
+    for layer in whole.layers[1:]:
+        x = x if isinstance(layer, layers.MaxPooling2D) else layer(x)
+    return keras.Model(inputs, x)

@@ -27,7 +27,7 @@ for answer, pattern in (
     (changed(relu_before=True, relu_after=False), r"layer block_2_bn: you have ReLU.*\n.*before the addition"),
     (changed(relu_after=False), r"layer block_add: you have no activation.*ReLU.*\n.*left its activation out"),
     (changed(join="concatenate"), r"layer block_add: you have a concatenation.*\n.*side by side.*adds them"),
-    (changed(project="always"), r"after block_2_bn: you have a .*1×1 convolution.*\n.*project the shortcut.*identity"),
+    (changed(project="always"), r"after the input: you have a .*1×1 convolution.*\n.*project the shortcut.*identity"),
     (changed(project="conv"), r"layer block_proj_bn: it is missing"),
     (changed(bn=False), r"layer block_1_bn: it is missing.*\n.*batch normalisation"),
     (changed(shortcut=False), r"layer block_add: it is missing.*\n.*shortcut is missing"),

@@ -98,7 +98,7 @@ for answer, pattern in (
     (changed(block=written.changed(project="always")), r"1×1 convolution.*\n.*the shortcut is the identity"),
     (
         changed(block=written.averaged),
-        r"after conv3_1_2_bn: you have a 2×2 average pooling.*\n.*takes every other pixel",
+        r"after conv2_2_add: you have a 2×2 average pooling.*\n.*takes every other pixel",
     ),
     (changed(average=False), r"layer avg_pool: it is missing"),
     (changed(classes=100), r"layer predictions: your output is 100 values, the paper's is 10"),

@@ -269,3 +269,45 @@ class FromTheCourse(layers.Layer):
 class WithNumpy(Subsampling):
     def call(self, x):
         return sums(keras.ops.convert_to_tensor(x.numpy())) * self.coefficient + self.bias
+
+
+def of_sums(make):
+    """The layer with something else for its sums."""
+
+    class Other(Subsampling):
+        def call(self, x):
+            return make(x) * self.coefficient + self.bias
+
+    return Other
+
+
+def slices(x, places=((0, 0), (0, 1), (1, 0), (1, 1))):
+    height, width = x.shape[1] // 2 * 2, x.shape[2] // 2 * 2
+    return sum(x[:, i:height:2, j:width:2] for i, j in places)
+
+
+def cut_at_its_height(x):
+    side = x.shape[1] // 2 * 2
+    x = x[:, :side, :side]
+    return x[:, ::2, ::2] + x[:, 1::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, 1::2]
+
+
+def from_the_second(x):
+    return sums(x[:, x.shape[1] % 2 :, x.shape[2] % 2 :])
+
+
+wrong("subsampling", r"on 5×3×5 your values.*\nYou leave the first row and column out")(of_sums(from_the_second))
+wrong("subsampling", r"those of a diagonal")(of_sums(lambda x: slices(x, ((0, 0), (1, 1)))))
+wrong("subsampling", r"half the sum")(of_sums(lambda x: sums(x) / 2))
+wrong("subsampling", r"sum over the maps too")(of_sums(lambda x: ops.sum(sums(x), axis=-1, keepdims=True)))
+wrong("subsampling", r"You take the height for the width")(of_sums(cut_at_its_height))
+wrong("subsampling", r"You halve the height alone")(of_sums(lambda x: 2 * ops.average_pool(x, (2, 1), (2, 1))))
+wrong("subsampling", r"on 5×3×5 raised.*\nEven sizes went through.*leave the last row or column out")(
+    of_sums(lambda x: x[:, ::2, ::2] + x[:, 1::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, 1::2])
+)
+
+
+@wrong("subsampling", r"coefficient twice")
+class Squared(Subsampling):
+    def call(self, x):
+        return sums(x) * self.coefficient**2 + self.bias

@@ -69,7 +69,7 @@ for answer, pattern in (
     (changed(size=3), r"transition_1x1: you have 3×3 kernels, the paper has 1×1"),
     (changed(lambda: None, filters=lambda share, n: n), r"transition_1x1: your map is 8×6×8.*8×6×4"),
     (changed(filters=lambda share, n: n // 2), r"compression=0.7\).*your map is 8×6×5.*8×6×7.*\n.*int\(compression"),
-    (changed(filters=lambda share, n: math.ceil(share * n)), r"8×6×9\).*8×6×5.*8×6×4.*\n.*int\(compression"),
+    (changed(filters=lambda share, n: math.ceil(share * n)), r"7×5×9\).*7×5×5.*7×5×4.*\n.*int\(compression"),
     (changed(filters=lambda share, n: int((1 - share) * n)), r"compression=0.7\).*your map is 8×6×3.*\n.*int\("),
     (changed(filters=lambda share, n: share * n), r"raised .*\n.*whole one: int\("),
     (changed(first="pool"), r"transition_pool: it is not in its place|after the input: you have .*too early"),

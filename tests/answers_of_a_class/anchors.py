@@ -149,3 +149,15 @@ def anchors(base_size=16, ratios=(0.5, 1, 2), scales=(8, 16, 32)):
     sides = tf.stack([w, tf.round(w * ratios)], -1)[:, None] * scales[None, :, None] - 1
     flat, c = tf.reshape(sides, (-1, 2)) / 2, (base_size - 1) / 2
     return tf.concat([c - flat, c + flat], axis=1)
+
+
+@wrong("anchors", "rounds a half up", "A half is rounded up with you")
+def anchors(base_size=16, ratios=(0.5, 1, 2), scales=(8, 16, 32)):
+    rows, middle = [], (base_size - 1) / 2
+    for ratio in ratios:
+        width = int(base_size / np.sqrt(ratio) + 0.5)
+        height = int(width * ratio + 0.5)
+        for scale in scales:
+            x, y = (width * scale - 1) / 2, (height * scale - 1) / 2
+            rows.append((middle - x, middle - y, middle + x, middle + y))
+    return np.array(rows)

@@ -181,3 +181,13 @@ def average_precision(scores, matched, objects, eleven_points=False):
         return sum(highest) / objects
     needed = [max(math.ceil(Fraction(t, 10) * objects), 1) for t in range(11)]
     return sum(highest[n - 1] for n in needed if n <= len(highest)) / 11
+
+
+@right("average-precision", "searchsorted in the filled curve")
+def average_precision(scores, matched, objects, eleven_points=False):
+    matched = np.asarray(matched)[np.argsort(-scores)]
+    hits = [k >= 0 and k not in matched[:i] for i, k in enumerate(matched)]
+    found = np.cumsum(hits)
+    filled = np.maximum.accumulate((found / np.arange(1, len(found) + 1))[::-1])[::-1]
+    wanted = np.arange(11) * objects / 10 if eleven_points else np.arange(1, objects + 1)
+    return np.append(filled, 0.0)[np.searchsorted(found, wanted - 1e-9)].mean()

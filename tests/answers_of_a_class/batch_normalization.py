@@ -122,7 +122,7 @@ def batch_normalization(x, gamma, beta, moving_mean, moving_variance, training, 
     return bn(gamma * x + beta, 1, 0, moving_mean, moving_variance, training, momentum, epsilon)
 
 
-@wrong("batch-normalization", "variance from the moving mean", None)
+@wrong("batch-normalization", "variance from the moving mean", "deviations from the moving mean")
 def batch_normalization(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
     out, mm, mv = bn(x, gamma, beta, moving_mean, moving_variance, training, momentum, epsilon)
     if training:

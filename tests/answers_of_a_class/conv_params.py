@@ -90,3 +90,8 @@ def conv_params(kernel_size, in_channels, filters, use_bias=True):
             return self.side * self.side * self.depth + int(self.bias)
 
     return filters * len(Filter(kernel_size, in_channels, use_bias))
+
+
+@wrong("conv-params", "another default", "By default use_bias is False with you")
+def conv_params(kernel_size, in_channels, filters, use_bias=False):
+    return (kernel_size**2 * in_channels + use_bias) * filters

@@ -210,3 +210,35 @@ def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
     for i, j in np.ndindex(big.shape[:2]):
         out = out + padded[i : i + h, j : j + w] @ big[i, j]
     return out[::strides, ::strides]
+
+
+@wrong("convolve", "cuts off what the image has too much of", "You cut pixels off")
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    x = np.asarray(image, float)
+    spans = [(n - 1) * dilation_rate + 1 for n in kernel.shape[:2]]
+    if padding == "same":
+        for axis, span in enumerate(spans):
+            total = (-(-x.shape[axis] // strides) - 1) * strides + span - x.shape[axis]
+            if total < 0:
+                x = np.take(x, range(-total // 2, x.shape[axis] + total + -total // 2), axis=axis)
+            else:
+                x = np.pad(x, [(total // 2, -(-total // 2)) if i == axis else (0, 0) for i in range(3)])
+    windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=(0, 1))[::strides, ::strides]
+    return np.einsum("yxcij,ijcf->yxf", windows[..., ::dilation_rate, ::dilation_rate], kernel)
+
+
+@wrong("convolve", "other defaults", "By default strides is 2 with you: the exercise has strides=1")
+def convolve(image, kernel, strides=2, padding="valid", dilation_rate=1):
+    x, k = (tf.cast(array, tf.float32) for array in (image, kernel))
+    return tf.nn.conv2d(x[None], k, strides, padding.upper(), dilations=dilation_rate)[0].numpy()
+
+
+@wrong("convolve", "strides and dilation_rate swapped", "You swap strides and dilation_rate")
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    x = np.asarray(image, float)
+    spans = [(n - 1) * strides + 1 for n in kernel.shape[:2]]
+    if padding == "same":
+        total = [max((-(-n // dilation_rate) - 1) * dilation_rate + span - n, 0) for n, span in zip(x.shape, spans)]
+        x = np.pad(x, [*((n // 2, n - n // 2) for n in total), (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=(0, 1))[::dilation_rate, ::dilation_rate]
+    return np.einsum("yxcij,ijcf->yxf", windows[..., ::strides, ::strides], kernel)

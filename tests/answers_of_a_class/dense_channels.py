@@ -1,6 +1,6 @@
 """A class's answers to the exercise dense-channels."""
 
-# ruff: noqa: F811, RUF005
+# ruff: noqa: B006, F811, RUF005
 
 import itertools
 import math
@@ -126,3 +126,19 @@ def dense_channels(initial, growth_rate, blocks, compression=1.0):
             channels += growth_rate
         after.append(channels)
     return np.array(after)
+
+
+@wrong("dense-channels", "carries the fractions on", "You round down in the list alone")
+def with_fractions(initial, growth_rate, blocks, compression=1.0):
+    channels, after = initial, []
+    for i, layers in enumerate(blocks):
+        channels = (channels * compression if i else channels) + layers * growth_rate
+        after.append(int(channels))
+    return after
+
+
+@wrong("dense-channels", "a list as a default value", "The same call gives something else each time")
+def kept_in_a_default(initial, growth_rate, blocks, compression=1.0, after=[]):
+    for i, layers in enumerate(blocks):
+        after.append((int(after[-1] * compression) if i else initial) + layers * growth_rate)
+    return list(after)

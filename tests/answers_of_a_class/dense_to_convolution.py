@@ -80,3 +80,8 @@ def dense_to_convolution(weights, height, width):
 @right("dense-to-convolution", "tf.reshape")
 def dense_to_convolution(weights, height, width):
     return tf.reshape(weights, [height, width, -1, tf.shape(weights)[1]])
+
+
+@wrong("dense-to-convolution", "float16", "went through float16")
+def dense_to_convolution(weights, height, width):
+    return weights.astype("float16").reshape(height, width, -1, weights.shape[1])

@@ -88,3 +88,17 @@ def flip_kernel(kernel):
 @right("flip-kernel", "keras.ops.flip")
 def flip_kernel(kernel):
     return keras.ops.flip(keras.ops.flip(kernel, axis=0), axis=1)
+
+
+@wrong("flip-kernel", "sorts the numbers", "The values are right, but stand in another order")
+def flip_kernel(kernel):
+    return np.sort(kernel, axis=None)[::-1].reshape(kernel.shape)
+
+
+@wrong("flip-kernel", "reads what it has written", "You read from the array that you write to")
+def flip_kernel(kernel):
+    out, (rows, columns) = kernel.copy(), kernel.shape
+    for y in range(rows):
+        for x in range(columns):
+            out[y, x] = out[rows - 1 - y, columns - 1 - x]
+    return out

@@ -59,7 +59,7 @@ def fully_connected_cost(input_shape, output_shape):
     return (o + 1) * i
 
 
-@wrong("fully-connected-cost", "height used twice", None)
+@wrong("fully-connected-cost", "height used twice", "You take the height for the width")
 def fully_connected_cost(input_shape, output_shape):
     h, w, c = input_shape
     oh, ow, oc = output_shape

@@ -101,7 +101,7 @@ def iou(boxes, others):
     return inter / (area(boxes)[:, None] + area(others) - inter)
 
 
-@wrong("iou", "minimum and maximum swapped: the enclosing box", None)
+@wrong("iou", "minimum and maximum swapped: the enclosing box", "You swap the larger and the smaller")
 def iou(boxes, others):
     lt, rb = np.minimum(boxes[:, None, :2], others[:, :2]), np.maximum(boxes[:, None, 2:], others[:, 2:])
     inter = np.maximum(rb - lt + 1, 0).prod(-1)

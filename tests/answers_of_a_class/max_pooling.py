@@ -51,7 +51,7 @@ def max_pooling(image, pool_size, strides):
     return out
 
 
-@wrong("max-pooling", "windows that stick out are kept (ceil)", "The shape is")
+@wrong("max-pooling", "windows that stick out are kept (ceil)", "You let windows hang over the end")
 def max_pooling(image, pool_size, strides):
     return np.array(
         [
@@ -119,3 +119,20 @@ def max_pooling(image, pool_size, strides):
 @right("max-pooling", "keras.ops.max_pool")
 def max_pooling(image, pool_size, strides):
     return keras.ops.max_pool(np.asarray(image, "float32")[None], pool_size, strides, "valid")[0]
+
+
+@wrong("max-pooling", "an array of whole numbers for the result", "The fractions are cut off")
+def max_pooling(image, pool_size, strides):
+    rows, columns = ((n - pool_size) // strides + 1 for n in image.shape[:2])
+    out = np.zeros((rows, columns, image.shape[2]), int)
+    for y in range(rows):
+        for x in range(columns):
+            out[y, x] = image[y * strides :, x * strides :][:pool_size, :pool_size].max((0, 1))
+    return out
+
+
+@wrong("max-pooling", "the slice ends at pool_size - 1", "Your windows are one short")
+def max_pooling(image, pool_size, strides):
+    rows, columns = (range(0, n - pool_size + 1, strides) for n in image.shape[:2])
+    end = max(pool_size - 1, 1)
+    return np.array([[image[y : y + end, x : x + end].max((0, 1)) for x in columns] for y in rows])

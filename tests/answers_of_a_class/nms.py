@@ -95,7 +95,7 @@ def nms(boxes, scores, iou_threshold):
     return kept
 
 
-@wrong("nms", "compares with the last one kept only", "Box 1 stays with you")
+@wrong("nms", "compares with the last one kept only", "with the last one that stays")
 def nms(boxes, scores, iou_threshold):
     kept = []
     for i in np.argsort(-np.asarray(scores)):
@@ -104,7 +104,7 @@ def nms(boxes, scores, iou_threshold):
     return kept
 
 
-@wrong("nms", "removes from a list while looping over it", "Box 13 stays with you")
+@wrong("nms", "removes from a list while looping over it", "the loop passes over the one after each")
 def nms(boxes, scores, iou_threshold):
     order = sorted(range(len(scores)), key=lambda i: -scores[i])
     for i in order:

@@ -132,3 +132,10 @@ def output_size(size: int, kernel_size: int, strides: int = 1, padding="valid", 
         big[::dilation_rate] = kernel
         kernel = big
     return keras.ops.conv(row, kernel, strides, padding).shape[1]
+
+
+@right("output-size", "asks a pooling layer of Keras")
+def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
+    zeros, word = (0, padding) if isinstance(padding, str) else (2 * padding, "valid")
+    pooling = keras.layers.MaxPooling1D((kernel_size - 1) * dilation_rate + 1, strides, word)
+    return pooling(np.zeros((1, size + zeros, 1), "float32")).shape[1]

@@ -85,3 +85,13 @@ def pca_colour(image, eigenvalues, eigenvectors, alphas):
 def pca_colour(image, eigenvalues, eigenvectors, alphas):
     p, d, a = (tf.cast(v, tf.float64) for v in (eigenvectors, tf.linalg.diag(eigenvalues), alphas))
     return tf.cast(image, tf.float64) + tf.linalg.matvec(p, tf.linalg.matvec(d, a))
+
+
+@wrong("pca-colour", "the result in the image's type", "The result has the image's bytes")
+def pca_colour(image, eigenvalues, eigenvectors, alphas):
+    return (image + eigenvectors @ (alphas * eigenvalues)).astype(image.dtype)
+
+
+@wrong("pca-colour", "sorts the eigenvalues alone", "You sort the eigenvalues and leave the columns")
+def pca_colour(image, eigenvalues, eigenvectors, alphas):
+    return image + eigenvectors @ (alphas * np.sort(eigenvalues)[::-1])

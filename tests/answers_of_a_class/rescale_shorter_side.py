@@ -76,7 +76,7 @@ def rescale_shorter_side(height, width, shorter_side):
     return height * shorter_side / width, shorter_side
 
 
-@wrong("rescale-shorter-side", "square root of the ratio", None)
+@wrong("rescale-shorter-side", "square root of the ratio", "You take the root of the factor")
 def rescale_shorter_side(height, width, shorter_side):
     s = math.sqrt(shorter_side / min(height, width))
     return round(height * s), round(width * s)
@@ -99,3 +99,15 @@ def rescale_shorter_side(height, width, shorter_side):
     if height > width:
         return rescale_shorter_side_swapped(height, width, shorter_side)
     return [shorter_side, int(width * shorter_side / height + 0.5)]
+
+
+@wrong("rescale-shorter-side", "rounds the factor", "You round the factor")
+def rescale_shorter_side(height, width, shorter_side):
+    factor = round(shorter_side / min(height, width), 2)
+    return round(height * factor), round(width * factor)
+
+
+@right("rescale-shorter-side", "fractions")
+def rescale_shorter_side(height, width, shorter_side):
+    factor = Fraction(shorter_side, min(height, width))
+    return tuple(int(side * factor + Fraction(1, 2)) for side in (height, width))

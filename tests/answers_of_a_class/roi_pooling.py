@@ -135,7 +135,7 @@ def roi_pooling(features, roi, pool_size=7, spatial_scale=1 / 16):
     return pool(features, pool_bins(y, y + bh - 1, h, pool_size), pool_bins(x, x + bw - 1, w, pool_size))
 
 
-@wrong("roi-pooling", "bins of the whole map: forgets to add the corner", None)
+@wrong("roi-pooling", "bins of the whole map: forgets to add the corner", "counted from the map's first cell")
 def roi_pooling(features, roi, pool_size=7, spatial_scale=1 / 16):
     x1, y1, x2, y2 = (corner(v * spatial_scale) for v in roi)
     h, w, _ = features.shape
@@ -202,3 +202,13 @@ def roi_pooling(features, roi, pool_size=7, spatial_scale=1 / 16):
             row.append(tf.reduce_max(features[a:b, d:e], (0, 1)) if a < b and d < e else tf.zeros(channels))
         rows.append(tf.stack([tf.cast(v, tf.float32) for v in row]))
     return tf.stack(rows)
+
+
+@wrong("roi-pooling", "takes the first cell of each bin", "You take the first cell of each bin alone")
+def roi_pooling(features, roi, pool_size=7, spatial_scale=1 / 16):
+    x1, y1, x2, y2 = (int(np.floor(n * spatial_scale + 0.5)) for n in roi)
+    rows = [y1 + p * (y2 - y1 + 1) // pool_size for p in range(pool_size)]
+    columns = [x1 + p * (x2 - x1 + 1) // pool_size for p in range(pool_size)]
+    height, width, channels = features.shape
+    beyond = np.zeros(channels)
+    return np.array([[features[y, x] if y < height and x < width else beyond for x in columns] for y in rows])

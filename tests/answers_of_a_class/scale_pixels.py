@@ -74,3 +74,13 @@ def scale_pixels(images):
 @right("scale-pixels", "tf.image.convert_image_dtype, numpy")
 def scale_pixels(images: np.ndarray) -> np.ndarray:
     return tf.cast(images, tf.float32).numpy() * np.float32(1 / 255)
+
+
+@wrong("scale-pixels", "computes in float16 and converts afterwards", "went through float16")
+def scale_pixels(images):
+    return (images.astype("float16") / 255).astype("float32")
+
+
+@right("scale-pixels", "a table of the 256 values")
+def scale_pixels(images):
+    return np.linspace(0, 1, 256, dtype="float32")[images]

@@ -78,7 +78,7 @@ def sobel_edges(image):
     return np.minimum(g, 255)
 
 
-@wrong("sobel-edges", "mean of the two gradients", "You take the mean of gx and gy")
+@wrong("sobel-edges", "root of the mean of the two squares", "√2, the root of a mean")
 def sobel_edges(image):
     s = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     gx = scipy.signal.convolve2d(np.float64(image), s, "valid")
@@ -112,3 +112,10 @@ def sobel_edges(image):
 def sobel_edges(image):
     g = tf.image.sobel_edges(tf.cast(image, tf.float32)[None, ..., None])[0, 1:-1, 1:-1, 0]
     return tf.norm(g, axis=-1)
+
+
+@wrong("sobel-edges", "whole numbers against overflow", "The pixels lose their fractions")
+def sobel_edges(image):
+    s = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    windows = np.lib.stride_tricks.sliding_window_view(image.astype(int), (3, 3))
+    return np.hypot((windows * s).sum(axis=(2, 3)), (windows * s.T).sum(axis=(2, 3)))

@@ -111,7 +111,7 @@ def spatial_pyramid(features, levels=(6, 3, 2, 1)):
     return [pool(features, pyramid_bins(h, n), pyramid_bins(w, n)) for n in levels]
 
 
-@wrong("spatial-pyramid", "height's bins for both axes", None)
+@wrong("spatial-pyramid", "height's bins for both axes", "You take the height's bins for the width")
 def spatial_pyramid(features, levels=(6, 3, 2, 1)):
     bins = lambda n: pyramid_bins(features.shape[0], n)
     return np.concatenate([pool(features, bins(n), bins(n)).ravel() for n in levels])
@@ -160,3 +160,14 @@ def spatial_pyramid(features, levels=(6, 3, 2, 1)):
         for j in range(n):
             values += list(np.max(rows[:, j * w // n : -((-(j + 1) * w) // n)], (0, 1)))
     return values + list(spatial_pyramid(features, rest))
+
+
+@wrong("spatial-pyramid", "slides a window, as many times as there are bins", "You slide a window")
+def sliding(features, levels=(6, 3, 2, 1)):
+    vector = []
+    for n in levels:
+        (height, up), (width, left) = ((-(-size // n), size // n) for size in features.shape[:2])
+        for y in range(n):
+            for x in range(n):
+                vector.append(features[y * up :, x * left :][:height, :width].max((0, 1)))
+    return np.concatenate(vector)

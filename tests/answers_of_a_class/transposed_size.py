@@ -17,7 +17,7 @@ def transposed_size(size, kernel_size, strides=1, padding="valid", output_paddin
     return size * strides + (output_padding or 0)
 
 
-@wrong("transposed-size", "ignores output_padding", "You ignore a padding that is a number")
+@wrong("transposed-size", "ignores output_padding", 'You take the rule of "valid" for a number')
 def transposed_size(size, kernel_size, strides=1, padding="valid", output_padding=None):
     if padding == "same":
         return size * strides
@@ -32,7 +32,7 @@ def transposed_size(size, kernel_size, strides=1, padding="valid", output_paddin
     return size * strides if output_padding is None else (size - 1) * strides + kernel_size % 2 + extra
 
 
-@wrong("transposed-size", "output_padding added to the default", "You ignore a padding that is a number")
+@wrong("transposed-size", "output_padding added to the default", 'You take the rule of "valid" for a number')
 def transposed_size(size, kernel_size, strides=1, padding="valid", output_padding=None):
     base = size * strides if padding == "same" else size * strides + max(0, kernel_size - strides)
     if output_padding is not None:
@@ -170,3 +170,21 @@ def transposed_size(size, kernel_size, strides=1, padding="valid", output_paddin
             return size * strides - strides + kernel_size + more
         case p, more:
             return size * strides - strides + kernel_size - p - p + (more or 0)
+
+
+@wrong("transposed-size", "the gap counts for a number, too", "You leave the gap after the last stamp for a number")
+def transposed_size(size, kernel_size, strides=1, padding="valid", output_padding=None):
+    if output_padding is None and padding == "same":
+        return size * strides
+    p = {"valid": 0, "same": kernel_size // 2}.get(padding, padding)
+    gap = padding != "same" and (output_padding is None or padding != "valid")
+    last = max(kernel_size, strides) if gap else kernel_size
+    return (size - 1) * strides + last - 2 * p + (output_padding or 0)
+
+
+@wrong("transposed-size", "asks whether there is a padding by its truth", 'You take a padding of 0 for "valid"')
+def transposed_size(size, kernel_size, strides=1, padding="valid", output_padding=None):
+    if output_padding is None and padding in ("valid", "same", 0):
+        return size * strides + (0 if padding == "same" else max(kernel_size - strides, 0))
+    p = {"valid": 0, "same": kernel_size // 2}.get(padding, padding)
+    return (size - 1) * strides + kernel_size - 2 * p + (output_padding or 0)

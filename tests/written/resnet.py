@@ -123,7 +123,7 @@ WRONG_B = [
     (changed(relu_before=True, relu_after=False), r"layer block_2_bn: you have ReLU.*\n.*before the addition"),
     (changed(relu_after=False), r"layer block_add: you have no activation.*ReLU.*\n.*left its activation out"),
     (changed(join="concatenate"), r"layer block_add: you have a concatenation.*\n.*side by side.*adds them"),
-    (changed(project="always"), r"after block_2_bn: you have a .*1×1 convolution.*\n.*project the shortcut.*identity"),
+    (changed(project="always"), r"after the input: you have a .*1×1 convolution.*\n.*project the shortcut.*identity"),
     (changed(project="conv"), r"layer block_proj_bn: it is missing"),
     (changed(bn=False), r"layer block_1_bn: it is missing.*\n.*batch normalisation"),
     (changed(shortcut=False), r"layer block_add: it is missing.*\n.*shortcut is missing"),
@@ -192,7 +192,7 @@ def averaged(x, filters, strides=1):
 
 
 WRONG_A = [
-    (residual_block, r"after block_2_bn: you have a .*1×1 convolution.*\n|layer block_shortcut"),
+    (residual_block, r"after the input: you have a .*1×1 convolution.*\n|layer block_shortcut"),
     (averaged, r"you have a 2×2 average pooling|block_shortcut"),
 ]
 
