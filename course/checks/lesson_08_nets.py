@@ -73,8 +73,7 @@ def densenet(answer, wanted):
             },
         )
 
-    cases = [{"blocks": (2, 3), "growth_rate": 8}, {"blocks": (1, 3, 2), "growth_rate": 12}]
-    cases += [{"blocks": (1, 1, 1, 1, 1), "growth_rate": 4}]
+    cases = [{"blocks": (2, 3), "growth_rate": 8}, {"blocks": (1, 1, 1, 1, 1), "growth_rate": 4}]
     said = check_family(answer, architecture, cases, wanted)
     count = "build_densenet((6, 12, 24, 16), 32) is DenseNet-121, of 7,978,856 trainable parameters."
     return " ".join(filter(None, (count, said)))

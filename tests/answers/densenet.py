@@ -66,7 +66,7 @@ class DenseNet(keras.Model):
 for answer, pattern in (
     (build(count=3), r"blocks=\(2, 3\), growth_rate=8\).*stage dense1 has 3 layers in your net, the paper's has 2"),
     (build(count=2), r"stage dense2 has 2 layers in your net, the paper's has 3.*\n.*What is missing is dense2_3"),
-    (build(before=16, count=None), r"growth_rate=12\).*layer conv1: your map is 112×112×16, the paper's is 112×112×24"),
+    (build(before=16, count=None), r"growth_rate=4\).*layer conv1: your map is 112×112×16, the paper's is 112×112×8"),
     (build(before=32), r"layer conv1: your map is 112×112×32, the paper's is 112×112×16"),
     (build(halve=False), r"layer transition1_1x1: your map is 56×56×32, the paper's is 56×56×16"),
     (build(transitions=0), r"layer transition1_1x1_bn: it is missing|layer transition1"),
