@@ -27,7 +27,7 @@ test: $(VENV)/developer
 	$(BIN)/python -m pytest -n auto
 
 test-long: $(VENV)/developer
-	$(BIN)/python -m pytest -n auto -m long
+	$(BIN)/python -m pytest -n auto -m 'long and not slow'
 
 test-lessons: $(VENV)/developer
 	$(BIN)/python -m pytest -n auto -m lessons
