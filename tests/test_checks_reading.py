@@ -97,6 +97,42 @@ def test_a_model_that_was_handed_over_can_be_trained_after_its_check(model, by):
     model.fit(np.zeros((4, 32, 32, 1)), np.arange(4), verbose=0)
 
 
+class Inner(layers.Layer):
+    """A layer of its own kind around another."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def call(self, x):
+        return self.layer(x)
+
+
+def around(layer, net):
+    """A new functional model around what was made before."""
+    inputs = keras.Input((32, 32, 1))
+    return keras.Model(inputs, keras.Sequential(net)(layer(inputs)))
+
+
+@pytest.mark.parametrize(
+    ("made", "build"),
+    [
+        (lenet5, lambda net: keras.Sequential([keras.Input((32, 32, 1)), *net])),
+        (lambda: lenet5()[0], lambda first: keras.Sequential([keras.Input((32, 32, 1)), first, *lenet5()[1:]])),
+        (lambda: Inner(lenet5()[0]), lambda first: around(first, lenet5()[1:])),
+        (lambda: keras.Sequential(lenet5()[:2]), lambda first: around(first, lenet5()[2:])),
+        (lenet5, InCall),
+    ],
+    ids=["all layers", "one layer", "layer in a layer", "unbuilt Sequential", "handed to a subclass"],
+)
+def test_layers_made_before_a_check_can_be_trained_after_it(made, build):
+    before = made()
+    check("lenet5", lambda: build(before))
+    model = build(before)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(np.zeros((4, 32, 32, 1)), np.arange(4), verbose=0)
+
+
 def rescaled_bytes():
     return keras.Sequential([keras.Input((32, 32, 1), dtype="uint8"), layers.Rescaling(1 / 255), *lenet5()])
 

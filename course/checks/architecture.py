@@ -116,16 +116,14 @@ def _compared(answer, architecture, wanted, arguments):
         return _readable(built(), architecture, theirs)
 
     def build_new():
-        model = built()
-        if not model.built and built() is model:
-            raise Kept
-        return _readable(model, architecture, theirs)
+        with opening.new_alone():
+            return build()
 
     built = functools.partial(_built, answer, architecture, theirs, wanted, arguments)
     try:
         try:
             model = build() if isinstance(answer, keras.Model) else structure(build_new)
-        except Kept:
+        except opening.Kept:
             model = build()
         mine = graph.read(model, _shapes(theirs), left_out=architecture.left_out)
         if any(part.kind == operations.UNREAD for part in mine.parts):
@@ -193,10 +191,6 @@ def compare(mine, theirs, architecture, reference=None):
     reordered = carrying.compare(mine, reference or from_builder(architecture), architecture)
     kinds = {remark for part in mine.parts for remark in part.remarks} | ({"order"} if reordered else set())
     return " ".join(REMARKS[kind] for kind in sorted(kinds)) or None
-
-
-class Kept(Exception):
-    """A function returns a model that was there before: it would keep the weights without values."""
 
 
 class Unreadable(Exception):

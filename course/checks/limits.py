@@ -11,7 +11,7 @@ import threading
 
 
 class Stopped(BaseException):
-    """Raised inside a check that has run out of time. Not an Exception, so that `except Exception` lets it through."""
+    """Raised in a learner's code to end it, out of time say. Not an Exception: `except Exception` lets it through."""
 
 
 class OutOfTime(Exception):

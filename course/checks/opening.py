@@ -8,12 +8,21 @@ from unittest import mock
 
 import keras
 
+from course.checks.limits import Stopped
 from course.checks.recording import recorded
 
 _training = contextvars.ContextVar("training", default=False)
 _asking = contextvars.ContextVar("asking", default=None)  # a list: other threads see what is added to it
-ORIGINAL_CALL = keras.layers.Layer.__call__
-_call = contextvars.ContextVar("call", default=ORIGINAL_CALL)  # what stands in for it, here alone
+_made = contextvars.ContextVar("made", default=None)  # {id: layer} of those made while `new_alone`
+_keras_call = keras.layers.Layer.__call__
+
+
+def original_call(layer, *args, **kwargs):
+    _require_new(layer)
+    return _keras_call(layer, *args, **kwargs)
+
+
+_call = contextvars.ContextVar("call", default=original_call)  # what stands in for it, here alone
 
 
 @contextlib.contextmanager
@@ -25,6 +34,39 @@ def _standing_in(call):
             yield
     finally:
         _call.reset(before)
+
+
+class Kept(Stopped):
+    """A layer or model was made before the check, which would leave its weights without values."""
+
+
+@contextlib.contextmanager
+def new_alone():
+    """Meanwhile, and in this context alone, raise `Kept` where a layer made before would get its weights.
+
+    What a function makes is thrown away after the check; what it takes from elsewhere stays the learner's.
+    """
+    before = _made.set({})
+    initialise = keras.layers.Layer.__init__
+
+    def noting(layer, **kwargs):
+        if _made.get() is not None:
+            _made.get()[id(layer)] = layer
+        initialise(layer, **kwargs)
+
+    try:
+        with mock.patch.object(keras.layers.Layer, "__init__", noting), _standing_in(_call.get()):
+            yield
+    finally:
+        _made.reset(before)
+
+
+def _require_new(layer):
+    made = _made.get()
+    if made is None or layer.built or id(layer) in made:
+        return
+    if _defined_in(type(layer), "build") != keras.layers.Layer.__module__:
+        raise Kept
 
 
 def is_opaque(layer):
@@ -64,7 +106,7 @@ def _turned(model, shapes):
         said = getattr(layer, "data_format", None)
         if said or (is_opaque(layer) and not isinstance(layer, keras.Model)):  # its `build` would make weights
             raise _First(said, tuple(args[0].shape[1:]) if args else None)
-        return (call_inside if isinstance(layer, keras.Model) else ORIGINAL_CALL)(layer, *args, **kwargs)
+        return (call_inside if isinstance(layer, keras.Model) else original_call)(layer, *args, **kwargs)
 
     inputs = [keras.Input(shape) for shape in shapes]
     try:
@@ -93,7 +135,7 @@ def inlined(build, found):
     def call(layer, *args, **kwargs):
         if not is_opaque(layer):
             args, kwargs = _plain(layer, args, kwargs)
-            return ORIGINAL_CALL(layer, *args, **kwargs)
+            return original_call(layer, *args, **kwargs)
         found.append(layer)
         return call_inside(layer, *args, **kwargs)
 
@@ -107,7 +149,7 @@ def calls():
     found = []
 
     def call(layer, *args, **kwargs):
-        outputs = ORIGINAL_CALL(layer, *args, **kwargs)
+        outputs = original_call(layer, *args, **kwargs)
         found.append(layer)
         return outputs
 
@@ -118,8 +160,9 @@ def calls():
 def call_inside(layer, *args, **kwargs):
     if not isinstance(layer, keras.Model) and not is_opaque(layer):
         args, kwargs = _plain(layer, args, kwargs)
-        return ORIGINAL_CALL(layer, *args, **kwargs)
+        return original_call(layer, *args, **kwargs)
     if not layer.built and not _defined_in(type(layer), "build").startswith("keras."):
+        _require_new(layer)
         layer.build(keras.tree.map_structure(lambda one: tuple(one.shape), [*args, *kwargs.values()][0]))
     inside = {name: value for name, value in kwargs.items() if name != "training"}
     try:
@@ -128,10 +171,10 @@ def call_inside(layer, *args, **kwargs):
     except Exception:  # a learner's `call` may raise anything
         if isinstance(layer, keras.Model) or layer.weights:
             raise
-        return ORIGINAL_CALL(layer, *args, **inside)
+        return original_call(layer, *args, **inside)
     # A function of TensorFlow's in a layer of its own is told by what it computes, in one piece.
     if records and not isinstance(layer, keras.Model) and not layer.weights:
-        return ORIGINAL_CALL(layer, *args, **inside)
+        return original_call(layer, *args, **inside)
     return outputs
 
 
