@@ -117,8 +117,9 @@ def _calls(graph, symbols):
         if _has_graph(operation):
             inputs = _in_order(operation, args, inputs)
         specs = _output_specs(operation, inputs, args, kwargs)
-        stand_in = stand_ins.setdefault(len(specs), _StandIn(name=f"outputs_{len(specs)}"))
-        outputs = stand_in.given(symbols, specs)
+        if len(specs) not in stand_ins:
+            stand_ins[len(specs)] = _StandIn(name=f"outputs_{len(specs)}")
+        outputs = stand_ins[len(specs)].given(symbols, specs)
         known.update(map(id, outputs))
         calls.append(_Call(operation, args, kwargs, inputs, outputs))
         return outputs
