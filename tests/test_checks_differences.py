@@ -56,6 +56,10 @@ def only(index, change):
         (IMAGES, np.ravel, "the values are right, reshape them"),
         (IMAGES, lambda e: e[:-1], "one value is missing at the end of axis 0"),
         (IMAGES, lambda e: np.pad(e, [(1, 0), (0, 0), (0, 0)]), "one value is too many at the beginning of axis 0"),
+        (ARRAYS, lambda e: 4 * e - 1.5, "Every value is 4 times what is expected, minus 1.5"),
+        (ARRAYS, lambda e: np.sort(e, None).reshape(e.shape), "The values are right, but sorted, the smallest first"),
+        (IMAGES, lambda e: np.stack([e, e > 0]), "what is expected is the first of all that you return"),
+        (IMAGES, lambda e: e[:1], "it is the first along axis 0 alone"),
         (IMAGES, lambda e: e.repeat(2, 1), "every second value, third or so along axis 1"),
         (IMAGES, lambda e: np.broadcast_to(e[..., :1], e.shape), "the same all along axis 2"),
         (

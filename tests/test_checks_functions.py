@@ -241,6 +241,32 @@ def test_another_default_is_named_where_the_exercise_s_makes_all_right():
     assert "By default" not in failing(lambda x, times=2: x * times + 1, oracle, cases)
 
 
+def test_several_other_defaults_are_named_together():
+    cases = [((2,), {}), ((2,), {"times": 4, "more": 1}), ((5,), {})]
+    cause = failing(lambda x, times=2, more=7: x * times + more, lambda x, times=3, more=0: x * times + more, cases)
+    assert cause == "By default times is 2 and more is 7 with you: the exercise has times=3 and more=0."
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda sizes: sizes[0] ** 2, "Of sizes the first item alone counts with you: a return inside the loop"),
+        (lambda sizes: sizes[-1] ** 2, "Of sizes the last item alone counts with you"),
+        (lambda sizes: sizes[0] ** 2 + len(sizes) - 1, "That is"),
+    ],
+)
+def test_one_item_that_counts_alone_is_named(answer, said):
+    cases = [((sizes,), {}) for sizes in ([3], [1, 2], [4, 3], [2, 5, 4])]
+    assert failing(answer, lambda sizes: sum(size**2 for size in sizes), cases).startswith(said)
+
+
+def test_a_height_that_stands_for_a_width_is_looked_for():
+    shapes = ((2, 2), (3, 3), (2, 3), (4, 2), (3, 5), (4, 4), (1, 1), (2, 5))
+    cases = [((np.arange(float(a * b)).reshape(a, b),), {}) for a, b in shapes]
+    cause = failing(lambda x: x[:, : len(x)].sum() + len(x), lambda x: x.sum() + x.shape[1], cases)
+    assert cause.endswith("is wrong, and all others are right. Look for a height that stands for a width.")
+
+
 def test_arguments_that_change_places_are_named():
     cases = [((2, 3, 5), {}), ((7, 4, 2), {}), ((1, 6, 3), {})]
     oracle = lambda height, width, size: (height - size) * 10 + width  # noqa: E731
@@ -261,4 +287,4 @@ def test_what_is_kept_from_call_to_call_is_named():
 def test_an_array_that_is_sorted_is_looked_at():
     cases = [((np.array(values),), {}) for values in ([1.0, 2, 3], [3.0, 1, 2], [5.0, 7, 4])]
     cause = failing(lambda x: np.sort(x)[::-1], lambda x: x[::-1], cases, readers.array_like)
-    assert cause == "The values are right, but stand in another order."
+    assert cause == "The values are right, but sorted, the largest first."

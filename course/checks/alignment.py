@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 import keras
 
+from course import padding
 from course.checks import listing
 from course.checks.kinds import LRN, SHORTCUT
 from course.checks.parts import NOTHING, Part
@@ -209,7 +210,7 @@ def changed(mine, theirs, downstream=False, free=()):
         expected = {name: value for name, value in expected.items() if name in mine.settings}
     differing += [name for name, value in expected.items() if mine.settings.get(name) != value]
     follows = "padding" in differing and {"kernel_size", "pool_size", "strides", "dilation_rate"} & set(differing)
-    if follows and _makes_up_for_its_kernel(mine) and _makes_up_for_its_kernel(theirs):
+    if follows and (_padded_the_same(mine, theirs) or all(map(_makes_up_for_its_kernel, (mine, theirs)))):
         differing.remove("padding")
     if "use_bias" in differing and "bias" in mine.remarks:
         differing.remove("use_bias")  # it is there, before batch normalisation
@@ -224,6 +225,16 @@ def changed(mine, theirs, downstream=False, free=()):
     if mine.shares is not None and theirs.shares is None:
         differing.append("shares")
     return differing
+
+
+def _padded_the_same(mine, theirs):
+    """Whether mine is padded by "same", and theirs with the zeros that this puts around for its own window."""
+    size = theirs.settings.get("kernel_size") or theirs.settings.get("pool_size")
+    if mine.written.get("padding") != "same" or not mine.inputs or theirs.settings["padding"] == NOTHING:
+        return False
+    rates = theirs.settings.get("dilation_rate", (1, 1))
+    ways = zip(mine.inputs[0].shape[:2], size, theirs.settings["strides"], rates, strict=False)
+    return theirs.settings["padding"] == tuple(padding.resolve("same", *way) for way in ways)
 
 
 def _makes_up_for_its_kernel(part):

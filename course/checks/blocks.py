@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import keras
 
-from course.checks import graph, opening, operations, words
+from course.checks import addends, graph, opening, operations, words
 from course.checks.architecture import EINSUM, compare, looked_twice, structure
 from course.checks.calling import AXIS, article, call, clipped, raised, shortened, spelled
 from course.checks.symbolic import without_weights
@@ -54,7 +54,7 @@ def _check(answer, architecture, case, wanted):
     shapes = _shapes(case.shape)
     reference = without_weights(lambda: _model(lambda x: ours(x, **arguments), case.shape))
     theirs = graph.read(reference, shapes, pixels=False, left_out=architecture.left_out)
-    model = structure(lambda: _readable(_answered(answer, architecture, case, wanted), shapes, architecture))
+    model = structure(lambda: _readable(_answered(answer, architecture, case, wanted, theirs), shapes, architecture))
     mine = graph.read(model, shapes, pixels=False, left_out=architecture.left_out)
     if any(part.kind == operations.UNREAD for part in mine.parts):
         raise _unread(architecture, EINSUM)
@@ -73,7 +73,7 @@ def _unread(architecture, why):
     return WrongAnswer(f"{architecture.name}: the check cannot read what happens in a layer of yours.", why)
 
 
-def _answered(answer, architecture, case, wanted):
+def _answered(answer, architecture, case, wanted, theirs):
     """The model of the learner's block on inputs of the case's shapes."""
     said = spelled(answer, _shown(case.shape), case.given)
     given = {**(opening.training_of(answer) if inspect.isfunction(answer) else {}), **case.given}
@@ -82,7 +82,7 @@ def _answered(answer, architecture, case, wanted):
         try:
             y = call(answer, *(x if _apart(case.shape) else [x]), name=said, **given)
         except WrongAnswer as wrong:
-            raise WrongAnswer(wrong.finding, _explained(wrong, architecture), wrong.rest) from None
+            raise WrongAnswer(wrong.finding, _explained(wrong, architecture, theirs), wrong.rest) from None
         if y is None:
             raise WrongAnswer(f"{said} returned None, not a tensor.", f"End the function with return: {wanted}.")
         if isinstance(y, keras.Model):
@@ -98,14 +98,17 @@ def _answered(answer, architecture, case, wanted):
     try:
         return _model(on, case.shape)
     except ValueError as error:
+        if "unique" in str(error):
+            raise raised(f"A model of what {said} returned", error) from error
         cause = "Begin with the tensor that the function is given, and make no keras.Input of your own."
         raise WrongAnswer(f"{said} returned a tensor that does not come from its argument.", cause) from error
 
 
-def _explained(wrong, architecture):
+def _explained(wrong, architecture, theirs):
     """The cause of what was raised: the architecture's notes know better, ("raised", part of the message, None)."""
-    if AXIS in wrong.cause:
-        return wrong.cause
+    said = AXIS if AXIS in wrong.cause else addends.cause(wrong.finding, theirs)
+    if said:
+        return wrong.cause if said == AXIS else said
     notes = (text for (what, part, _), text in architecture.notes.items() if what == "raised" and part in wrong.finding)
     return next(notes, wrong.cause)
 

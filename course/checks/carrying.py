@@ -149,6 +149,15 @@ def differ(yours, ours):
 
 
 def _require_equal(yours, ours, architecture):
+    for one, other in zip(yours, ours, strict=False):
+        if one.shape != other.shape:
+            raise WrongAnswer(
+                f"{architecture.name}: the layers agree, but your outputs are {one.shape} for {len(one)} images, "
+                f"expected {other.shape}.",
+                "Axes of 1 are left over: Flatten is missing before the fully connected layers."
+                if np.squeeze(one).shape == np.squeeze(other).shape
+                else "An operation between the layers or behind them changes the shape: take it out.",
+            )
     if differ(yours, ours):
         raise WrongAnswer(
             f"{architecture.name}: the layers agree, but with the same weights your outputs are not those of "

@@ -32,7 +32,7 @@ def unused(answer, oracle, cases, right, results_of):
 
     In each case one argument alone is changed. `results_of(function, args, kwargs)` is a list of arrays or `None`.
     """
-    names = _positional(answer) or _positional(oracle)
+    names = positional(answer) or positional(oracle)
     own = defaults(answer)
     places = list(dict.fromkeys(place for args, kwargs in cases for place in (*range(len(args)), *kwargs)))
     for place in places:
@@ -82,7 +82,8 @@ def _with(case, place, value):
     return args, kwargs | {place: value}
 
 
-def _positional(function):
+def positional(function):
+    """The names of the parameters that take arguments by place."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -159,7 +160,8 @@ def where(results):
     features = _features(results)
     phrase = _asked(features, wrong, results)
     if phrase:
-        return f"Every case tried in which {phrase} is wrong, and all others are right."
+        sides = " Look for a height that stands for a width." if phrase.endswith("is not square") else ""
+        return f"Every case tried in which {phrase} is wrong, and all others are right.{sides}"
     for phrase, holds in features.items():
         covered = all(held for held, failed in zip(holds, wrong, strict=True) if failed) and _of_one(phrase, results)
         few = (sum(holds) / len(holds)) ** sum(wrong) < 0.02 and sum(wrong) >= sum(holds) / 2

@@ -95,6 +95,9 @@ def _of_tuples(pairs):
             said = in_common(columns[wrong[0]])
             which = f"The {ORDINALS[wrong[0]]}" if wrong[0] < len(ORDINALS) else f"Number {wrong[0] + 1}"
             return f"{which} of the values is wrong, the others are right. {said}" if said else None
+        if len(wrong) > 1 and not scalar:
+            sentences = [in_common(columns[i]) for i in wrong]
+            return sentences[0] if all(said and _kind(said) == _kind(sentences[0]) for said in sentences) else None
     if not scalar:
         return None
     said = in_common([tuple(map(floats, pair)) for pair in pairs])
@@ -102,6 +105,11 @@ def _of_tuples(pairs):
         given, expected = next(pair for pair in pairs if len(pair[0]) != len(pair[1]))
         said = f"You return {counted(len(given))}, expected {len(expected)}{said[said.index(':') :]}"
     return said
+
+
+def _kind(sentence):
+    """What is said without the numbers that go before a colon."""
+    return sentence[sentence.find(":") + 1 :]
 
 
 def _of_arrays(pairs):
@@ -137,7 +145,7 @@ def _of_one_number(pairs, wrong):
         return f"Every value is {_amount(offsets.pop())}."
     factors = [_factor(g, e) for g, e in pairs if e.any() or g.any()]
     if None in factors:
-        return None
+        return _of_a_line(pairs)
     if max(factors) - min(factors) <= 1e-4 * abs(factors[0]):
         return f"Every result is {named(factors[0])} times what is expected."
     if all(np.ndim(g) and len(np.unique(e)) > 1 for g, e in wrong):
@@ -146,6 +154,20 @@ def _of_one_number(pairs, wrong):
             f"{named(_factor(*wrong[0]))}: look at what you multiply or divide them all by."
         )
     return None
+
+
+def _of_a_line(pairs):
+    """All are the expected values times one number, plus another."""
+    given, expected = (np.concatenate([np.ravel(side) for side in sides]) for sides in zip(*pairs, strict=True))
+    if len(np.unique(expected.round(6))) < 4:
+        return None
+    factor, more = map(float, np.polyfit(expected, given, 1))
+    if min(abs(factor), abs(more)) < 1e-3 or not near(given, factor * expected + more):
+        return None
+    sign = "plus" if more > 0 else "minus"
+    return (
+        f"Every value is {named(factor)} times what is expected, {sign} {abs(more):.4g}: look for a shift and a scale."
+    )
 
 
 def _factor(given, expected):
@@ -210,6 +232,9 @@ def _of_order(wrong):
     """The right values stand in other places."""
     if not all(near(np.sort(g, None), np.sort(e, None)) for g, e in wrong):
         return None
+    for step, which in ((1, "smallest"), (-1, "largest")):
+        if all(near(np.ravel(g)[::step], np.sort(e, None)) for g, e in wrong):
+            return f"The values are right, but sorted, the {which} first."
     for axis, noun in ((0, "rows"), (1, "columns")):
         if all(g.ndim == 2 and g.shape[axis] > 1 and near(_sorted(g, axis), _sorted(e, axis)) for g, e in wrong):
             return f"The {noun} are right, but stand in another order."

@@ -81,8 +81,8 @@ def _one_of_more(table, right, bound):
     return None
 
 
-def found(answer, oracle, cases, bound, given, expected, read, tolerance):
-    """What no list is needed for: how wrong results differ, and on which arguments it depends."""
+def firm(answer, oracle, cases, bound, given, expected, read, tolerance):
+    """What calls with other arguments show: what is kept, a default, an argument that does nothing, two swapped."""
 
     def results_of(function, args, kwargs):
         args, kwargs = copy.deepcopy((args, kwargs))
@@ -94,15 +94,26 @@ def found(answer, oracle, cases, bound, given, expected, read, tolerance):
             return None
 
     right = [equal(*pair, tolerance) for pair in zip(given, expected, strict=True)]
-    pairs = [pair for pair in zip(given, expected, strict=True) if pair[0] is not None]
-    place = dependence.where(list(zip(bound, right, strict=True))) if None not in bound else None
     first = right.index(False)
-    said = (
+    return (
         signatures.kept_from_calls(answer, cases[first], given[first], results_of)
         or signatures.another_default(answer, oracle, cases, right, results_of)
         or dependence.unused(answer, oracle, cases, right, results_of)
         or signatures.swapped(oracle, bound, given, expected, right, results_of)
+        or signatures.one_item(answer, oracle, cases, given, right, results_of)
     )
+
+
+def found(answer, oracle, cases, bound, given, expected, read, tolerance):
+    """What no list is needed for: how wrong results differ, and on which arguments it depends."""
+    right = [equal(*pair, tolerance) for pair in zip(given, expected, strict=True)]
+    pairs = [pair for pair in zip(given, expected, strict=True) if pair[0] is not None]
+    place = dependence.where(list(zip(bound, right, strict=True))) if None not in bound else None
+    first = right.index(False)
+    said = firm(answer, oracle, cases, bound, given, expected, read, tolerance)
+    if said:
+        return said
+    said = signatures.cut_to_whole_numbers(bound, given, expected, right)
     if said:
         return said
     said = in_common(pairs)

@@ -9,7 +9,7 @@ import numpy as np
 from course.checks.calling import call, require_function, shortened, spelled
 from course.checks.dependence import bound
 from course.checks.equality import TOLERANCE, equal, floats
-from course.checks.explaining import found, known
+from course.checks.explaining import firm, found, known
 from course.checks.verdict import NotAttempted, WrongAnswer
 
 
@@ -48,7 +48,8 @@ def check_function(answer, oracle, cases, mistakes, read, tolerance=TOLERANCE, d
         return
     arguments = [bound(answer, *case) or bound(oracle, *case) for case in cases]
     name, received, wanted = spelled(answer, *cases[wrong]), given[wrong], expected[wrong]
-    special = describe and (lambda: describe(cases[wrong][0], received, wanted))
+    given_and_read = (answer, oracle, cases, arguments, given, expected, read, tolerance)
+    special = describe and (lambda: firm(*given_and_read) or describe(cases[wrong][0], received, wanted))
     said = known(mistakes, cases, arguments, given, expected, tolerance, special)
     if not _finite(received) and _finite(wanted):
         raise WrongAnswer(
@@ -58,7 +59,7 @@ def check_function(answer, oracle, cases, mistakes, read, tolerance=TOLERANCE, d
     digits = 4 if _text(received) != _text(wanted) else 9
     raise WrongAnswer(
         f"{name} returned {_text(received, digits)}, expected {_text(wanted, digits)}.",
-        said or found(answer, oracle, cases, arguments, given, expected, read, tolerance),
+        said or found(*given_and_read),
     )
 
 
@@ -90,7 +91,7 @@ def _unchanged(before, after):
 def _no_number(answer, args, kwargs):
     """What may have made a result that is no number."""
     arguments = bound(answer, args, kwargs) or {}
-    empty = [name for name, value in arguments.items() if isinstance(value, list | tuple) and not value]
+    empty = [name for name, value in arguments.items() if np.size(value) == 0 and not isinstance(value, str | dict)]
     if empty:
         return f"{empty[0]} is empty there: a sum of nothing is 0, but it has no mean and no largest value."
     return "Look for a root, a logarithm or a division."

@@ -27,6 +27,13 @@ def _read_after_writing(kernel):
     return flat.reshape(kernel.shape)
 
 
+def _two_quarters(kernel):
+    """Half of the rows and half of the columns change places with those opposite, the others stay."""
+    changed = np.zeros(kernel.shape, bool)
+    changed[: kernel.shape[0] // 2, : kernel.shape[1] // 2] = True
+    return np.where(changed | _flipped(changed), _flipped(kernel), kernel)
+
+
 FLIP_MISTAKES = (
     Mistake(
         "You read from the array that you write to: half of its values are new by then. Read from kernel.",
@@ -46,10 +53,22 @@ FLIP_MISTAKES = (
         "You return the numbers in a row: keep the kernel's shape.",
         lambda k: k.ravel()[::-1],
     ),
-    Mistake(
-        "You take the number of rows for the columns too: a kernel need not be square.",
-        lambda k: k[::-1, : k.shape[0]][:, ::-1] if k.shape[0] <= k.shape[1] else None,
+    *(
+        Mistake("You take the number of rows for the columns too: a kernel need not be square.", function)
+        for function in (
+            lambda k: k[::-1, : k.shape[0]][:, ::-1] if k.shape[0] <= k.shape[1] else None,
+            lambda k: (
+                np.where(np.arange(k.shape[1]) < len(k), np.roll(_flipped(k), len(k), 1), 0)
+                if len(k) <= k.shape[1]
+                else None
+            ),
+        )
     ),
+    Mistake(
+        "Your loops end half-way down: of an odd number of rows the middle one is turned round, too.",
+        lambda k: np.where(np.arange(len(k))[:, None] == (len(k) - 1) / 2, k, _flipped(k)),
+    ),
+    Mistake("You exchange a quarter of the values with the one opposite: all of them change places.", _two_quarters),
     Mistake(
         "You count from the end by -i, and -0 is 0, so the first row and column stay: the last has the index -1, so "
         "take -1 - i.",
@@ -88,6 +107,12 @@ def _convolution(image, kernel):
 def _padded(image, kernel):
     """The image with zeros around it, for outputs of its size."""
     return np.pad(image, [((size - 1) // 2, size // 2) for size in kernel.shape])
+
+
+def _cut_back(image, kernel):
+    """What is left of an image's size when kernel // 2 is cut off on both sides."""
+    rows, columns = (n - k // 2 * 2 for n, k in zip(image.shape, kernel.shape, strict=True))
+    return correlation(image, kernel)[:rows, :columns]
 
 
 def _over_the_edge(image, kernel):
@@ -141,6 +166,18 @@ CONVOLUTION_MISTAKES = (
     *_flip_or_not(
         "You pad with zeros and keep the image's size: valid means that the kernel stays inside the image",
         lambda image, kernel: correlation(_padded(image, kernel), kernel),
+    ),
+    *_flip_or_not(
+        "You pad with zeros and keep the image's size: valid means that the kernel stays inside the image",
+        lambda image, kernel: correlation(np.pad(image, [(k // 2, (k - 1) // 2) for k in kernel.shape]), kernel),
+    ),
+    *_flip_or_not(
+        "You cut half a kernel off on both sides, one too many for an even one: it fits n - k + 1 times into n",
+        _cut_back,
+    ),
+    *_flip_or_not(
+        "Each product takes the place of the one before: add them up, with += or np.sum",
+        partial(correlation, reduce=lambda products, axis: products[..., -1, -1]),
     ),
     *_flip_or_not(
         "The kernel runs over the edge of the image: it fits n - k + 1 times into n, so the loops end there",

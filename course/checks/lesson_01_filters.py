@@ -41,6 +41,11 @@ def _normalised(**changes):
     return kernel
 
 
+def _of_the_sum(x, sigma):
+    bell = np.exp(-((x[:, None] + x) ** 2) / (2 * sigma**2))
+    return bell / bell.sum()
+
+
 def _integrated(size, sigma):
     edges = [math.erf((edge - size / 2) / (sigma * 2**0.5)) for edge in range(size + 1)]
     return np.outer(np.diff(edges), np.diff(edges)) / np.diff(edges).sum() ** 2
@@ -97,6 +102,23 @@ GAUSSIAN_MISTAKES = (
     *(
         Mistake("For an even size the centre lies between two pixels, at (size - 1) / 2: // cuts the half off.", kernel)
         for kernel in (_normalised(centre=lambda size: size // 2), _normalised(centre=lambda size: (size - 1) // 2))
+    ),
+    Mistake(
+        "-size // 2 rounds down, so the centre of an odd size is a pixel off: subtract (size - 1) / 2.",
+        _normalised(centre=lambda size: -(-size // 2)),
+    ),
+    Mistake(
+        "An even size gets one row and column too many, as with range(-(size // 2), size // 2 + 1): its centre lies "
+        "between two pixels.",
+        lambda size, sigma: _gaussian(size // 2 * 2 + 1, sigma),
+    ),
+    Mistake(
+        "You spread the coordinates from -size / 2 to size / 2: they are 1 apart, so they end at (size - 1) / 2.",
+        _normalised(step=lambda size: size / max(size - 1, 1)),
+    ),
+    Mistake(
+        "You square x + y: " + EXPONENT + ".",
+        lambda size, sigma: _of_the_sum(np.arange(size) - (size - 1) / 2, sigma),
     ),
     Mistake(
         "You spread the coordinates from -1 to 1: sigma is in pixels, so they are 1 apart.",

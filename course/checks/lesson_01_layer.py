@@ -25,7 +25,7 @@ CASES = (
     ("float32", (7, 5, 2), (4, 2, 2, 3), {"strides": 2, "padding": "same"}),
     ("float32", (8, 5, 2), (2, 2, 2, 2), {"strides": 3, "padding": "same"}),
     ("float32", (6, 9, 2), (1, 1, 2, 2), {"strides": 3, "padding": "same"}),
-    ("float32", (7, 9, 2), (3, 3, 2, 3), {"dilation_rate": 3}),
+    ("float32", (9, 10, 2), (3, 3, 2, 3), {"dilation_rate": 3}),
     ("float32", (6, 7, 2), (3, 2, 2, 3), {"padding": "same", "dilation_rate": 2}),
     ("float64", (9, 8, 3), (5, 3, 3, 4), {"strides": 2, "padding": "valid", "dilation_rate": 1}),
 )
@@ -94,6 +94,13 @@ def _dilated_along(axis, image, kernel, strides=1, padding="valid", dilation_rat
     return _layer(image, wide, strides, padding)
 
 
+def _long_span(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    """Zeros follow the last weight of the dilated kernel, too."""
+    wide = np.zeros((kernel.shape[0] * dilation_rate, kernel.shape[1] * dilation_rate, *kernel.shape[2:]))
+    wide[::dilation_rate, ::dilation_rate] = kernel
+    return _layer(image, wide, strides, padding)
+
+
 def _wide_dilation(image, kernel, dilation_rate=1, **rest):
     """`dilation_rate` zeros between the weights of the kernel."""
     return _layer(image, kernel, dilation_rate=dilation_rate + (dilation_rate > 1), **rest)
@@ -104,6 +111,19 @@ def _undilated_padding(image, kernel, strides=1, padding="valid", dilation_rate=
         return _same(size, (span - 1) // dilation_rate + 1, strides)
 
     return _layer(image, kernel, strides, padding, dilation_rate, pads)
+
+
+def _last_weight(kernel):
+    """The kernel with nothing but its last place."""
+    return np.pad(kernel[-1:, -1:], [(n - 1, 0) for n in kernel.shape[:2]] + [(0, 0)] * 2)
+
+
+def _rounded_down(image, kernel, strides=1, padding="valid", **rest):
+    def pads(size, span, strides):
+        return _same(size - size % strides, span - size % strides, strides)
+
+    outputs = _layer(image, kernel, strides, padding, pads=pads, **rest)
+    return outputs[: len(image) // strides, : image.shape[1] // strides] if padding == "same" else outputs
 
 
 def _first_filter(image, kernel, **rest):
@@ -221,6 +241,10 @@ MISTAKES = (
         "The weights lie one pixel too far apart: dilation_rate is the distance, with dilation_rate - 1 between.",
         _wide_dilation,
     ),
+    Mistake(
+        "The dilated kernel is too long: it spans (kernel_size - 1) * dilation_rate + 1 pixels.",
+        _long_span,
+    ),
     *(
         Mistake(
             f"You dilate along the {name} alone: the weights lie dilation_rate apart along both axes.",
@@ -237,10 +261,15 @@ MISTAKES = (
         "You flip all axes of the kernel: a layer in Keras flips none, and the channels' and filters' order stays.",
         _of_kernel(np.flip),
     ),
-    Mistake(
-        "You take the kernel's last two axes for (filters, channels): they are (channels, filters).",
-        _of_kernel(lambda k: k.swapaxes(2, 3).reshape(k.shape)),
+    *(
+        Mistake(
+            "You take the kernel's last two axes for (filters, channels): they are (channels, filters).",
+            _of_kernel(change),
+        )
+        for change in (lambda k: k.swapaxes(2, 3).reshape(k.shape), lambda k: k.swapaxes(2, 3))
     ),
+    Mistake("Each product takes the place of the one before: add them up, with +=.", _of_kernel(_last_weight)),
+    Mistake('You round down: with padding="same" there are ⌈size / strides⌉ outputs.', _rounded_down),
     Mistake(
         "You divide by the number of channels: a filter sums over them.",
         lambda image, kernel, **rest: _layer(image, kernel, **rest) / image.shape[2],

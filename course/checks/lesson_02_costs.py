@@ -44,6 +44,11 @@ PARAMS_MISTAKES = (
         _params(_weights, lambda k, c, f: c * f),
     ),
     Mistake("You count the biases twice: each filter has one.", _params(_weights, lambda k, c, f: 2 * f)),
+    Mistake(
+        "You count a bias for each place of a kernel: each filter has one.",
+        _params(_weights, lambda k, c, f: k * k * f),
+    ),
+    Mistake("You subtract the biases: add them.", _params(_weights, lambda k, c, f: -f)),
     Mistake(f"You count kernel_size weights: {SQUARE}.", _params(lambda k, c, f: k * c * f)),
     Mistake(f"You multiply kernel_size by 2: {SQUARE}.", _params(lambda k, c, f: 2 * k * c * f)),
     Mistake(
@@ -129,6 +134,11 @@ MACS_MISTAKES = (
         "You forgot the + 1 of the output's size: the positions are (n - k) // strides + 1.",
         lambda h, w, k, c, f, strides=1: ((h - k) // strides) * ((w - k) // strides) * _weights(k, c, f),
     ),
+    Mistake(
+        "You add the 1 before you divide by strides: it comes last, for the first position.",
+        lambda h, w, k, c, f, strides=1: ((h - k + 1) // strides) * ((w - k + 1) // strides) * _weights(k, c, f),
+    ),
+    Mistake("You add the positions along both axes: multiply them, rows by columns.", _macs(lambda h, w, i, j: i + j)),
     *(
         Mistake("You take strides along one axis alone: they leave fewer positions along both.", function)
         for function in (

@@ -53,6 +53,13 @@ def _multiplied_last(layers):
     return field
 
 
+def _one_off_last(layers):
+    field = 1
+    for kernel_size, strides in reversed(layers):
+        field = field * strides + kernel_size - 1
+    return field
+
+
 def _first_twice(layers):
     """The first kernel is the start, and is added as well."""
     return _receptive_field(layers) + (layers[0][0] - 1 if layers else 0)
@@ -96,6 +103,14 @@ MISTAKES = (
     Mistake(
         "You multiply what a layer adds by its own stride: (field - 1) * strides comes first, then + kernel_size.",
         _multiplied_last,
+    ),
+    Mistake(
+        "You multiply k - 1 by the layer's own stride alone: it is the product of those of all layers before it.",
+        lambda layers: 1 + sum((kernel_size - 1) * strides for kernel_size, strides in layers),
+    ),
+    Mistake(
+        "You take the 1 off after you multiply: it is (field - 1) * strides + kernel_size, with parentheses.",
+        _one_off_last,
     ),
     Mistake(
         "You go the wrong way: (field - 1) * strides + kernel_size begins with the last layer.",

@@ -111,6 +111,7 @@ OUTPUT_SIZE_MISTAKES = (
         partial(_by_formula, count=lambda n, k, s: (n - k) // s + 2),
     ),
     Mistake("You ignore strides: divide by them.", _but(_by_formula, strides=1)),
+    Mistake("You ignore strides: divide by them.", partial(_by_formula, count=lambda n, k, s: n - k + 1)),
     Mistake("You ignore padding: zeros make the input larger first.", _but(_by_formula, padding="valid")),
     Mistake("You subtract the padding: zeros make the input larger, so add 2 * padding.", _padding_subtracted),
     Mistake("You dilate the input: dilation_rate is the distance of the kernel's weights.", _input_dilated),
@@ -126,12 +127,15 @@ OUTPUT_SIZE_MISTAKES = (
             n, k, strides, padding or "same", dilation_rate
         ),
     ),
-    Mistake(
-        'With padding="same" you pad (kernel_size - 1) // 2 on both sides, without the dilation: there are '
-        "⌈size / strides⌉ outputs.",
-        lambda n, k, strides=1, padding="valid", dilation_rate=1: _by_formula(
-            n, k, strides, (k - 1) // 2 if padding == "same" else padding, dilation_rate
-        ),
+    *(
+        Mistake(
+            f'With padding="same" you pad {text} on both sides, without the dilation: there are ⌈size / strides⌉ '
+            "outputs.",
+            lambda n, k, strides=1, padding="valid", dilation_rate=1, less=less: _by_formula(
+                n, k, strides, (k - less) // 2 if padding == "same" else padding, dilation_rate
+            ),
+        )
+        for less, text in ((1, "(kernel_size - 1) // 2"), (0, "kernel_size // 2"))
     ),
     Mistake("You ignore a padding given as a number: it goes on both sides.", _numbers_ignored),
     Mistake("You add the padding on one side alone: it goes on both, 2 * padding.", _padding_once),
@@ -158,6 +162,7 @@ OUTPUT_SIZE_MISTAKES = (
         partial(_by_formula, span=lambda k, d: (k - 1) * d),
     ),
     Mistake(f"{SAME_SIZE}: the size is kept for strides of 1 alone.", partial(_by_formula, same=lambda n, k, s: n)),
+    Mistake(f"{SAME_SIZE}: you count as without padding.", partial(_by_formula, same=lambda n, k, s: (n - k) // s + 1)),
     Mistake(f"{SAME_SIZE}, rounded up, not down.", partial(_by_formula, same=lambda n, k, s: n // s)),
     *(
         Mistake(f"{SAME_SIZE}, for even kernels too: kernel_size // 2 on both sides is not the rule.", function)
@@ -257,6 +262,10 @@ SAME_PADDING_MISTAKES = (
     Mistake(
         "A padding is never negative: where strides skip more than the kernel sees, it is 0. Take max(…, 0).",
         _by_total(lambda n, k, s: (-(-n // s) - 1) * s + k - n),
+    ),
+    Mistake(
+        "A padding is never negative, and abs makes zeros of it that are not needed: take max(…, 0).",
+        _by_total(lambda n, k, s: abs((-(-n // s) - 1) * s + k - n)),
     ),
     Mistake(
         "You round size / strides down: there are ⌈size / strides⌉ outputs.",

@@ -9,6 +9,8 @@ from course.checks.readers import array, whole_number
 
 # At 10 to 30 epochs of Adam, eight seeds give 97.2 to 98.3 % of the 355 test images.
 THRESHOLD = 0.96
+# What the kernels of C1, C3, C5 and F6 hold, C3 whole or by the paper's table, and OUTPUT's, which may be fixed codes.
+KERNELS = tuple(25 * (6 + pairs + 16 * 120) + 120 * 84 + output for pairs in (6 * 16, 60) for output in (84 * 10, 0))
 
 
 def subsampling(answer, wanted):
@@ -110,6 +112,14 @@ C3_MISTAKES = (
             lambda table, kernel_size=5, place=place: _c3_params([table[place]] * len(table), kernel_size),
         )
         for place in (0, -1)
+    ),
+    Mistake(
+        "You count the kernels of an input map once: each pair of maps has one of its own.",
+        lambda table, kernel_size=5: len({i for row in table for i in row}) * kernel_size**2 + len(table),
+    ),
+    Mistake(
+        "You leave kernel_size out: each pair of maps has kernel_size² weights.",
+        lambda table, kernel_size=5: _pairs(table) + len(table),
     ),
     Mistake(
         "You take a row's largest number for its length: a row with n maps has n kernels.",
@@ -269,4 +279,4 @@ RBF_MISTAKES = (
 def train_lenet5(answer, wanted):
     from course.checks.trained import check_trained
 
-    return check_trained(answer, "digits", THRESHOLD, "Train LeNet-5", wanted)
+    return check_trained(answer, "digits", THRESHOLD, "Train LeNet-5", wanted, kernels=KERNELS)

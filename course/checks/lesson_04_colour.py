@@ -114,6 +114,29 @@ COLOUR_MISTAKES = (
         lambda image, *rest: _pca_colour(image / 255 if image.dtype == "uint8" else image, *rest),
     ),
     Mistake(
+        "You divide the image by 255: image and eigenvalues are on the same scale already.",
+        lambda image, *rest: _pca_colour(image / 255, *rest),
+    ),
+    Mistake(
+        "You return bytes, cut off at 0 and 255 and without fractions: return floats, the sum as it is.",
+        lambda *args: np.clip(_pca_colour(*args), 0, 255).astype("uint8"),
+    ),
+    Mistake(
+        "You add up the three colours of each component: add up the components of each colour, axis 1.",
+        _with(lambda values, vectors, alphas: (vectors * (alphas * values)).sum(axis=0)),
+    ),
+    Mistake(
+        "You multiply the rows of eigenvectors by alphas and eigenvalues: the components are its columns.",
+        _with(lambda values, vectors, alphas: (vectors * (alphas * values)[:, None]).sum(axis=1)),
+    ),
+    *(
+        Mistake(
+            "The colour loses its fractions: add it as it is, in floats.",
+            _with(lambda *args, whole=whole: whole(_colour(*args))),
+        )
+        for whole in (np.trunc, np.floor, np.round)
+    ),
+    Mistake(
         "You subtract the image's mean: add the colour to the image as it is.",
         lambda image, *rest: _pca_colour(image - image.mean(axis=(0, 1)), *rest),
     ),

@@ -100,6 +100,13 @@ DROPOUT_MISTAKES = (
         "You keep a value where its number is 1 - rate or less: keep it where its number is rate or more.",
         _dropped(lambda x, rate, uniform: np.where(uniform < 1 - rate, x / (1 - rate), 0)),
     ),
+    *(
+        Mistake(
+            "You keep a value where its number is 0.5 or more, as rounding does: the limit is rate.",
+            _dropped(lambda x, rate, uniform, kept=kept: np.where(kept(uniform), x / (1 - rate), 0)),
+        )
+        for kept in (lambda uniform: uniform >= 0.5, np.round)
+    ),
     Mistake("You multiply what is kept by 2 always: divide by 1 - rate.", _scaled_by(lambda rate: 2)),
     Mistake(
         "You divide what is kept by the root of 1 - rate, which keeps the variance: divide by 1 - rate, for the mean.",
@@ -112,6 +119,10 @@ DROPOUT_MISTAKES = (
     Mistake(
         "You take the numbers of the first row for all rows: each value has a number of its own.",
         _dropped(lambda x, rate, uniform: np.where(uniform[:1] >= rate, x / (1 - rate), 0)),
+    ),
+    Mistake(
+        "You take the first number of a row for all of it: each value has a number of its own.",
+        _dropped(lambda x, rate, uniform: np.where(uniform[..., :1] >= rate, x / (1 - rate), 0)),
     ),
     Mistake(
         "You divide with //, which rounds down: take /.",

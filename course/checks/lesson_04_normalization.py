@@ -62,10 +62,10 @@ def _negative_start(values, offsets):
     return np.stack([values[..., i + offsets[0] : i + offsets[-1] + 1].sum(axis=-1) for i in places], axis=-1)
 
 
-def _cut_short(values, offsets):
+def _cut_short(values, offsets, more=0):
     """A slice whose end is the last channel's index, which it leaves out."""
     last = values.shape[-1] - 1
-    ends = [(max(i + offsets[0], 0), min(i + offsets[-1], last)) for i in range(last + 1)]
+    ends = [(max(i + offsets[0], 0), min(i + offsets[-1] + more, last)) for i in range(last + 1)]
     return np.stack([values[..., first:end].sum(axis=-1) for first, end in ends], axis=-1)
 
 
@@ -97,6 +97,10 @@ LRN_MISTAKES = (
     *(
         Mistake("The window ends a channel too early: a range and a slice stop before their end, so add 1.", function)
         for function in (_lrn_with(window=lambda n: range(-(n // 2), n // 2)), _lrn_with(sums=_cut_short))
+    ),
+    Mistake(
+        "The last channel is in no sum: a slice leaves its end out, so that is at most the number of channels.",
+        _lrn_with(sums=lambda values, offsets: _cut_short(values, offsets, more=1)),
     ),
     Mistake(
         "The window begins a channel too late: there are n // 2 channels before.",
@@ -180,8 +184,13 @@ LRN_MISTAKES = (
         lambda x, n=5, k=2, alpha=1e-4, beta=0.75: _lrn(x, n, k, alpha, -beta),
     ),
     Mistake("You ignore the arguments and take the paper's n, k, alpha and beta.", lambda x, **words: _lrn(x)),
-    Mistake(
-        "You raise the sum alone to beta: k + alpha · sum is raised.",
-        lambda x, n=5, k=2, alpha=1e-4, beta=0.75: x / (k + alpha * _window_sum(x**2.0, _about(n)) ** beta),
+    *(
+        Mistake(
+            "You raise the sum alone to beta: k + alpha · sum is raised.",
+            lambda x, n=5, k=2, alpha=1e-4, beta=0.75, power=power: (
+                x / (k + power(alpha, beta) * _window_sum(x**2.0, _about(n)) ** beta)
+            ),
+        )
+        for power in (lambda alpha, beta: alpha, pow)
     ),
 )

@@ -64,6 +64,9 @@ STACK_MISTAKES = (
     ),
     Mistake("You add 1 for each further layer: it adds kernel_size - 1.", _stacked_with(field=lambda n, k: k + n - 1)),
     Mistake(
+        "You add 2 for each further layer: it adds kernel_size - 1.", _stacked_with(field=lambda n, k: k + 2 * n - 2)
+    ),
+    Mistake(
         "You add kernel_size // 2 on both sides, one too many for an even kernel: a layer adds kernel_size - 1.",
         _stacked_with(field=lambda n, k: 2 * (k // 2) * n + 1),
     ),
@@ -75,9 +78,16 @@ STACK_MISTAKES = (
         "You count the single kernel once for each layer of the stack: it is one layer.",
         lambda n, k, c: (_stacked_params(n, k, c)[0], n * _stacked_params(n, k, c)[1]),
     ),
+    *(
+        Mistake(
+            "A kernel is square, kernel_size * kernel_size: you count one side.",
+            lambda n, k, c, power=power: (n * k**power * c * c, (n * (k - 1) + 1) * c * c),
+        )
+        for power in (1, 2)
+    ),
     Mistake(
-        "A kernel is square, kernel_size * kernel_size: you count one side.",
-        lambda n, k, c: (n * k * c * c, (n * (k - 1) + 1) * c * c),
+        "You take 3 channels into the first layer: all layers of the stack have channels in and out.",
+        lambda n, k, c: (k * k * c * (3 + (n - 1) * c), _stacked_params(n, k, c)[1]),
     ),
     Mistake(
         "The second number is a ratio with you: return the weights of the single layer.",
@@ -87,9 +97,7 @@ STACK_MISTAKES = (
         "You multiply the weights of the stack's layers: add them up.",
         lambda n, k, c: ((k * k * c * c) ** n, _stacked_params(n, k, c)[1]),
     ),
-    Mistake(
-        "The two are in the wrong order: the stack comes first.", lambda *args: tuple(reversed(_stacked_params(*args)))
-    ),
+    Mistake("The two are in the wrong order: the stack comes first.", lambda *args: _stacked_params(*args)[::-1]),
 )
 
 
@@ -123,14 +131,6 @@ def _rescaled(height, width, side, rounded=_nearest, chosen=min):
     return tuple(side if n == chosen(height, width) else rounded(n * ratio) for n in (height, width))
 
 
-def _width_kept(height, width, side):
-    return side, _nearest(width * side / height)
-
-
-def _height_kept(height, width, side):
-    return _nearest(height * side / width), side
-
-
 RESCALE_MISTAKES = (
     Mistake("The longer side became shorter_side: it is the shorter one.", lambda *args: _rescaled(*args, chosen=max)),
     Mistake(
@@ -143,8 +143,14 @@ RESCALE_MISTAKES = (
     ),
     Mistake("Height and width are swapped: (height, width) go in and come out.", lambda *args: _rescaled(*args)[::-1]),
     Mistake("Both sides became shorter_side: the aspect has to stay.", lambda h, w, side: (side, side)),
-    Mistake("The height became shorter_side always: it may be the longer one.", _width_kept),
-    Mistake("The width became shorter_side always: it may be the longer one.", _height_kept),
+    Mistake(
+        "The height became shorter_side always: it may be the longer one.",
+        lambda h, w, side: (side, _nearest(w * side / h)),
+    ),
+    Mistake(
+        "The width became shorter_side always: it may be the longer one.",
+        lambda h, w, side: (_nearest(h * side / w), side),
+    ),
     Mistake(
         "You add the same number to both sides: multiply both by the same factor, or the aspect changes.",
         lambda h, w, side: (h + side - min(h, w), w + side - min(h, w)),

@@ -139,11 +139,14 @@ def _cause(wrong, mine, theirs, after, wanted, returned):
     from course.checks import words  # imports Keras
 
     kept = [name for name in wrong if _same(after[name], mine[name])]
+    others = not set(wrong) & {*FIRST, *DENSE}
     if not _differing(mine, after):
         if hasattr(returned, "get_layer") and not _differing(wanted, _weights(returned)):
             return "What you return is right, but it is another model: change model itself, with set_weights."
         return "No weight of model has changed: layer.set_weights(weights) writes what other.get_weights() has read."
     if all(np.array_equal(after[name]["kernel"], wanted[name]["kernel"]) for name in wrong):
+        if others:
+            return "Nothing but the seven layers is to be changed: leave the biases of the others as they are."
         if all(not after[name]["bias"].any() for name in wrong):
             return "The biases are zeros: A's biases go along with its kernels."
         return "The kernels are A's, the biases are not: get_weights() has both."
@@ -164,6 +167,9 @@ def _cause(wrong, mine, theirs, after, wanted, returned):
         )
     if any(source and _same(after[source], theirs[source]) for source in sources.values()):
         return "A layer of A went to several layers of the same shape: each goes to one."
+    for name, source in sources.items():
+        if source not in (None, name):
+            return f"A's {source} went to {name}: pair layers by their names, not by their place in the list or shape."
     return "get_weights() of a layer of A goes to set_weights() of one layer of model, and nothing else is changed."
 
 

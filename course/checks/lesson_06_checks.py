@@ -73,6 +73,22 @@ BOTTLENECK_MISTAKES = (
         _costs_with(weights=lambda k, c, r, f: (k * k * c * f, c * r)),
     ),
     Mistake(
+        "The convolution after the 1×1 is 1×1 with you: it has kernel_size × kernel_size kernels.",
+        _costs_with(weights=lambda k, c, r, f: (k * k * c * f, c * r + r * f)),
+    ),
+    Mistake(
+        "The reduction has reduced inputs with you: it has in_channels.",
+        _costs_with(weights=lambda k, c, r, f: (k * k * c * f, r * r + k * k * r * f)),
+    ),
+    Mistake(
+        "You multiply the MACs by filters once too often: the weights have them already.",
+        lambda *args: tuple(n * (args[3] if i % 2 else 1) for i, n in enumerate(_bottleneck_costs(*args))),
+    ),
+    Mistake(
+        "You return what the 1×1 saves: the weights and MACs through it are asked.",
+        _costs_with(weights=lambda *args: (_weights(*args)[0], _weights(*args)[0] - _weights(*args)[1])),
+    ),
+    Mistake(
         "You give the reduction a kernel_size × kernel_size kernel: it is 1×1.",
         _costs_with(weights=lambda k, c, r, f: (k * k * c * f, k * k * (c * r + r * f))),
     ),
@@ -136,6 +152,7 @@ def auxiliary_loss(answer, wanted):
     cases = [((2.0, []), {}), ((2.0, [1.0]), {}), ((2.0, [1.0, 3.0]), {}), ((2.0, [1.0, 3.0], False), {})]
     cases += [((0.7, [2.5, 1.9]), {"weight": 0.5}), ((1.3, [0.2, 2.4, 4.1]), {"training": True})]
     cases += [((1.1, [0.8]), {"training": False, "weight": 0.2}), ((0.0, [3.0, 0.0]), {})]
+    cases += [((1.073, [0.834, 2.291]), {}), ((0.6, [1.414]), {"training": False})]
     check_function(answer, _auxiliary_loss, cases, AUXILIARY_MISTAKES, number)
 
 
@@ -191,6 +208,10 @@ AUXILIARY_MISTAKES = (
     Mistake(
         "The main loss is left out: it counts fully.",
         _in_training(lambda main, auxiliary, weight: weight * sum(auxiliary)),
+    ),
+    Mistake(
+        "Outside training the main loss is left out, too: it counts always, only the heads do not.",
+        lambda main, auxiliary, training=True, weight=0.3: _auxiliary_loss(main, auxiliary, True, weight) * training,
     ),
     Mistake("The heads are left out in training.", _in_training(lambda main, auxiliary, weight: main)),
     Mistake(

@@ -101,19 +101,23 @@ def _moving(kept=None, **other):
     return lambda *args, **words: tuple(_batch_normalization(*args, **words, kept=kept, **other)[1:])
 
 
-def _about_the_moving_mean(x, gamma, beta, mean, variance, training):
-    """What normalises where the batch's variance is about the moving mean."""
+def _about_the_moving_mean(x, gamma, beta, mean, variance, training, momentum=1):
+    """What normalises where the batch's variance is about the moving mean, or about what momentum makes of it."""
     axes = _over_all_but_the_last(x)
-    return (x.mean(axis=axes), ((x - mean) ** 2).mean(axis=axes)) if training else (mean, variance)
+    centre = momentum * mean + (1 - momentum) * x.mean(axis=axes)
+    return (x.mean(axis=axes), ((x - centre) ** 2).mean(axis=axes)) if training else (mean, variance)
 
 
 DEVIATIONS = "You take the deviations from the moving mean: the batch's variance is about its own mean."
 OUTPUT_MISTAKES = (
-    Mistake(
-        DEVIATIONS,
-        lambda x, gamma, beta, *rest, epsilon=1e-3, **words: (
-            gamma * _normalised(x, *_about_the_moving_mean(x, gamma, beta, *rest), epsilon) + beta
-        ),
+    *(
+        Mistake(
+            DEVIATIONS,
+            lambda x, g, b, *rest, momentum=0.99, epsilon=1e-3, updated=updated: (
+                g * _normalised(x, *_about_the_moving_mean(x, g, b, *rest, momentum**updated), epsilon) + b
+            ),
+        )
+        for updated in (0, 1)
     ),
     *(
         Mistake(

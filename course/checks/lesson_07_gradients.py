@@ -99,17 +99,28 @@ def _items(value):
     return value if isinstance(value, list | tuple) else []
 
 
+def _cross_entropy(ops, right, probabilities):
+    """The loss of each image; `right` is 1 for its class and 0 for others, `(images, classes)` both."""
+    return -ops.log(ops.sum(right * probabilities, axis=1))
+
+
 @functools.cache
-def gradients(net, size, training=True):
-    """`[(layer, weights, gradients)]`: a layer's name and its trainable weights, the kernel first where it has one."""
+def gradients(net, size, training=True, loss=_cross_entropy, image=None, alone=False):
+    """`[(layer, weights, gradients)]`: a layer's name and its trainable weights, the kernel first where it has one.
+
+    The loss is the mean over the batch, or that of one `image` by its number, which the model may get `alone`.
+    """
     import keras
     import tensorflow as tf
 
     model = net.build()
     images, labels = net.batch(size)
+    if alone:
+        images, labels, image = images[image : image + 1], labels[image : image + 1], None
     with tf.GradientTape() as tape:
         outputs = model(images, training=training)
-        loss = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(labels, outputs))
+        losses = loss(keras.ops, keras.ops.one_hot(labels, outputs.shape[-1]), outputs)
+        loss = keras.ops.mean(losses if image is None else losses[image])
     found = tape.gradient(loss, [weight.value for weight in model.trainable_variables])
     of = {
         id(weight): keras.ops.convert_to_numpy(value)
@@ -136,18 +147,38 @@ def _length(*values):
     return float(np.sqrt(sum((np.asarray(value, "float64") ** 2).sum() for value in values)))
 
 
+def _of_single_images(net, images, labels, alone=False):
+    """The mean over the images of the norms that each has."""
+    found = [gradients(net, len(labels), image=i, alone=alone) for i in range(len(labels))]
+    norms = [[_length(values[0]) for name, _, values in one if _with_kernel(name, None, None)] for one in found]
+    return np.mean(norms, axis=0).tolist()
+
+
 def _with_kernel(name, weights, found):
     return name in ("Conv2D", "Dense")
 
 
-def _norms(net, images, labels, norm=lambda k, others, w: _length(k), layers=_with_kernel, training=True):
+def _norms(net, images, labels, norm=lambda k, others, w: _length(k), layers=_with_kernel, **taken):
     """`norm` takes the gradient of the kernel, that of the other weights, the kernel; `layers` says which count."""
-    chosen = [one for one in gradients(net, len(labels), training) if layers(*one)]
+    chosen = [one for one in gradients(net, len(labels), **taken) if layers(*one)]
     return [norm(found[0], found[1:], weights[0]) if found else 0.0 for _, weights, found in chosen]
 
 
 def _by(norm):
     return lambda net, images, labels: _norms(net, images, labels, norm)
+
+
+def _with_loss(loss):
+    return lambda net, images, labels: _norms(net, images, labels, loss=loss)
+
+
+def _squared(ops, right, probabilities):
+    return ops.sum((probabilities - right) ** 2, axis=1)
+
+
+def _spectral(kernel):
+    """The norm that np.linalg.norm(kernel, 2) and tf.norm of two axes have of a matrix."""
+    return np.linalg.norm(kernel, 2) if kernel.ndim == 2 else np.nan
 
 
 def _of_each_weight(net, images, labels):
@@ -212,6 +243,53 @@ MISTAKES = (
     Mistake(
         "Your loss is the sum over the images: take the mean, so that it does not grow with the batch.",
         lambda net, images, labels: [len(labels) * norm for norm in _norms(net, images, labels)],
+    ),
+    Mistake(
+        "You divide by the number of images once more: the mean has done so already.",
+        lambda net, images, labels: [norm / len(labels) for norm in _norms(net, images, labels)],
+    ),
+    *(
+        Mistake(
+            "Your loss is a squared error: take the cross-entropy, minus the logarithm of the right class's "
+            "probability.",
+            _with_loss(loss),
+        )
+        for loss in (_squared, lambda *given: _squared(*given) / given[1].shape[1])
+    ),
+    Mistake(
+        "The logarithm is missing from your loss: it is minus the logarithm of the right class's probability.",
+        _with_loss(lambda ops, right, probabilities: -ops.sum(right * probabilities, axis=1)),
+    ),
+    Mistake(
+        "Your loss takes the largest probability: take that of the right class, as labels has it.",
+        _with_loss(lambda ops, right, probabilities: -ops.log(ops.max(probabilities, axis=1))),
+    ),
+    Mistake(
+        "Your loss is that of the first image alone: take the mean over all.",
+        lambda *args: _norms(*args, image=0),
+    ),
+    *(
+        Mistake(
+            "You average the norms of single images' gradients: take one gradient, of the mean loss, and its norm.",
+            functools.partial(_of_single_images, alone=alone),
+        )
+        for alone in (False, True)
+    ),
+    Mistake(
+        "You leave fully connected layers out: they have a kernel, too.",
+        lambda *args: _norms(*args, layers=lambda name, weights, found: name == "Conv2D"),
+    ),
+    Mistake(
+        "You leave convolutions out: they have a kernel, too.",
+        lambda *args: _norms(*args, layers=lambda name, weights, found: name == "Dense"),
+    ),
+    Mistake(
+        "That is another norm of a matrix, the spectral one: the root of the sum of squares needs no second argument.",
+        _by(lambda k, b, w: _spectral(k)),
+    ),
+    Mistake(
+        "You take norms along one axis and then their mean: square and sum all values, and take one root.",
+        _by(lambda k, b, w: np.linalg.norm(k, axis=-1).mean()),
     ),
     Mistake(
         "You return one norm, of all kernels together, in a list: one for each is asked.",

@@ -52,6 +52,21 @@ def _all_transitions(initial, growth_rate, blocks, compression=1.0):
     return tuple(_floor(channels, compression) for channels in after)
 
 
+def _last_compressed(*args, **words):
+    """The list is right but for the last, which goes through a transition of its own."""
+    return *_dense_channels(*args, **words)[:-1], _all_transitions(*args, **words)[-1]
+
+
+def _growing_less(initial, growth_rate, blocks, compression=1.0):
+    """Each transition compresses the growth rate, too."""
+    rows, channels = [], initial
+    for layers in blocks:
+        channels += layers * growth_rate
+        rows.append(channels)
+        channels, growth_rate = _floor(channels, compression), _floor(growth_rate, compression)
+    return tuple(rows)
+
+
 def _rounded_at_last(initial, growth_rate, blocks, compression=1.0):
     """The fractions are carried on and rounded down in the list alone."""
     after = _dense_channels(initial, growth_rate, blocks, compression, kept=lambda c, t: c * t)
@@ -83,9 +98,12 @@ CHANNEL_MISTAKES = (
         "A block adds growth_rate once with you: each of its layers adds growth_rate.",
         _channels_with(block=lambda c, k, n: c + k),
     ),
-    Mistake(
-        "You count one layer too few in each block: n layers add n * growth_rate.",
-        _channels_with(block=lambda c, k, n: c + k * (n - 1)),
+    *(
+        Mistake(
+            "You count one layer too few in each block: n layers add n * growth_rate.",
+            _channels_with(block=lambda c, k, n, least=least: c + k * max(n - 1, least)),
+        )
+        for least in (-1, 0)
     ),
     Mistake(
         "You count one layer too many in each block: n layers add n * growth_rate.",
@@ -109,6 +127,15 @@ CHANNEL_MISTAKES = (
         _all_transitions,
     ),
     Mistake(
+        "The last number went through a transition with you: none follows the last block.",
+        _last_compressed,
+    ),
+    Mistake(
+        "The growth rate shrinks from block to block with you: a transition keeps a share of the channels, and each "
+        "layer still adds growth_rate.",
+        _growing_less,
+    ),
+    Mistake(
         "You list the channels after the transitions: after each block is asked.", _channels_with(listed="transitions")
     ),
     Mistake("You list the channels that go into each block: after each is asked.", _channels_with(listed="into")),
@@ -130,8 +157,13 @@ CHANNEL_MISTAKES = (
         "A transition rounds to the nearest with you: it rounds down.", _channels_with(kept=lambda c, t: round(c * t))
     ),
     Mistake("A transition rounds up with you: it rounds down.", _channels_with(kept=lambda c, t: ceil(c * t))),
+    *(
+        Mistake("compression is turned round: it is the share that is kept.", _channels_with(kept=kept))
+        for kept in (lambda c, t: _floor(c, 1 - t), lambda c, t: _floor(c, 1 - t) if t < 1 else c)
+    ),
     Mistake(
-        "compression is turned round: it is the share that is kept.", _channels_with(kept=lambda c, t: _floor(c, 1 - t))
+        "You divide by 1 / compression as a whole number: multiply by compression, then round down.",
+        _channels_with(kept=lambda c, t: c // int(1 / t)),
     ),
     Mistake(
         "You divide by compression: it is the share that is kept, so multiply.",

@@ -81,6 +81,18 @@ BILINEAR_MISTAKES = (
         "You divide the distance by (k + 1) / 2: divide by factor.", _kernel_with(reach=lambda factor, k: (k + 1) / 2)
     ),
     Mistake(
+        "You divide the distance by c, so that the ends are 0: divide by factor.",
+        _kernel_with(reach=lambda factor, k: max((k - 1) / 2, 0.5)),  # of one tap the distance is 0 whatever divides it
+    ),
+    Mistake(
+        "You count the taps from 1: they are 0 to k - 1, and c is the middle of these.",
+        _kernel_with(middle=lambda k: (k - 1) / 2 - 1),
+    ),
+    Mistake(
+        "taps @ taps adds up the products, one number: np.outer(taps, taps) keeps each, (k, k).",
+        lambda factor: _taps(factor) @ _taps(factor),
+    ),
+    Mistake(
         "The kernel adds up to 1 with you: each output is a mean of inputs only if the kernel adds up to factor², so "
         "do not divide.",
         lambda factor: _bilinear_kernel(factor) / _bilinear_kernel(factor).sum(),

@@ -14,6 +14,7 @@ HEAD_NOTES = {
     ("kind", "concatenation", "addition"): "You put the scores side by side; FCN adds them, class by class",
     ("extra", "batch normalisation", None): "Batch normalisation came in 2015; FCN does without",
     ("extra", "UpSampling2D", None): "UpSampling2D has no weights; FCN's upsampling can learn: Conv2DTranspose",
+    ("extra", "transposed convolution", None): THREE_STEPS,
     ("raised", "incompatible shapes", None): SUMMED,
     ("raised", "broadcast", None): SUMMED,
     **{("kernel_size", name, None): KERNELS for name in ("upscore2", "upscore_pool4", "upscore8")},

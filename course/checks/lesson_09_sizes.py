@@ -72,12 +72,26 @@ SIZE_MISTAKES = (
         _size_with(valid=lambda n, k, s, extra: n * s + k + (extra or 0), number=_off_by_strides),
     ),
     Mistake(
+        "You multiply size and not size - 1 by strides: size stamps have size - 1 steps between them.",
+        _size_with(
+            valid=lambda n, *rest: _valid(n + 1, *rest),
+            same=lambda n, k, s, extra: n * s if extra is None else _same(n + 1, k, s, extra),
+            number=_off_by_strides,
+        ),
+    ),
+    Mistake(
         "For a number you multiply size and not size - 1 by strides: size windows have size - 1 steps between them.",
         _size_with(number=_off_by_strides),
     ),
-    Mistake(
-        "You leave the gap after the last stamp for a number, too: there the kernel's size counts as it is.",
-        _size_with(number=lambda n, k, s, extra, p: (n - 1) * s + max(k, s) - 2 * p + (extra or 0)),
+    *(
+        Mistake(
+            "You leave the gap after the last stamp for a number, too: there the kernel's size counts as it is.",
+            _size_with(number=number),
+        )
+        for number in (
+            lambda n, k, s, extra, p: (n - 1) * s + max(k, s) - 2 * p + (extra or 0),
+            lambda n, k, s, extra, p: _valid(n, k, s, extra) - 2 * p,
+        )
     ),
     Mistake(
         'You take a padding of 0 for "valid": a number has a rule of its own, 0 too.',
@@ -109,6 +123,13 @@ SIZE_MISTAKES = (
     Mistake(
         "Padding is subtracted once: it takes as much off both ends, 2p.",
         _size_with(number=lambda n, k, s, extra, p: _number(n, k, s, extra, p / 2)),
+    ),
+    Mistake(
+        'Padding is subtracted once, with "same", too: it takes as much off both ends, 2p.',
+        _size_with(
+            same=lambda n, k, s, extra: n * s if extra is None else _same(n, k, s, extra) + k // 2,
+            number=lambda n, k, s, extra, p: _number(n, k, s, extra, p / 2),
+        ),
     ),
     Mistake(
         "Padding is added: in a transposed convolution it takes positions off, 2p in all.",
@@ -176,6 +197,10 @@ SIZE_MISTAKES = (
     Mistake(
         'With output_padding "same" has p = kernel_size // 2: you take (kernel_size - 1) // 2.',
         _size_with(same=lambda n, k, s, extra: _same(n, k, s, extra) + (0 if extra is None or k % 2 else 2)),
+    ),
+    Mistake(
+        'With output_padding "same" has p = kernel_size // 2: you divide with /, which keeps the half of an odd size.',
+        _size_with(same=lambda n, k, s, extra: n * s if extra is None else (n - 1) * s + extra),
     ),
     Mistake(
         'You leave the gap after the last stamp for "valid" with output_padding, too: there the kernel\'s size counts '

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from course.checks import lesson_09_dense
 from course.checks.calling import article, call, require_function, shortened, spelled
 from course.checks.verdict import WrongAnswer
 from course.checks.words import cross
@@ -17,21 +18,30 @@ def check_fully_convolutional(answer, wanted):
     for number, (model, sizes) in enumerate(_nets()):
         shape = model.input_shape[1:]
         name = spelled(answer, (_Net(shape),))
-        before = model.get_weights()
+        before, settings = model.get_weights(), _settings(model)
         try:
             made = _made(answer, model, name, wanted)
         except WrongAnswer as wrong:
             if not number:
                 raise
-            place = wrong.cause.removesuffix("The check cannot go on from there.")
+            place = f"{wrong.cause.removesuffix('The check cannot go on from there.').rstrip()} ".lstrip()
             cause = f"{place}The net before this one went through: take sizes, widths and biases from the net's layers."
             raise WrongAnswer(wrong.finding, cause) from None
         changed = any(not np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
         if changed:
             raise WrongAnswer(f"{name} changed the weights of its argument.", "Give the copies to layers of your own.")
+        if _settings(model) != settings:
+            raise WrongAnswer(
+                f"{name} changed settings of its argument's layers, an activation or trainable, say.",
+                "Leave the net as it is, and set what you need in layers of your own.",
+            )
         for size in (shape[:2], *sizes):
             images = np.random.default_rng(number).uniform(0, 1, (2, *size, shape[-1])).astype("float32")
             _compare(made, model, images, name)
+
+
+def _settings(model):
+    return [(layer.get_config(), layer.trainable) for layer in model.layers]
 
 
 class _Net:
@@ -107,7 +117,13 @@ def _compare(made, model, images, name):
     window = model.layers[len(head) + 1].input.shape[1:3]
     wanted = _windows(maps, window, tail)
     said = f"{name}: your model on images of {cross(images.shape[1:])}"
-    outputs = [call(made, images, training=False, name=said) for _ in range(2)]
+    try:
+        outputs = [call(made, images, training=False, name=said) for _ in range(2)]
+    except WrongAnswer as wrong:
+        if "negative" not in wrong.finding:
+            raise
+        cause = f"The window is {cross(window)}, height first: with width first the kernel is larger than the map."
+        raise WrongAnswer(wrong.finding, cause) from None
     if not keras.ops.is_tensor(outputs[0]):
         raise WrongAnswer(f"{said} has several outputs.", "It has one: a map of what the net says of each window.")
     given, again = map(keras.ops.convert_to_numpy, outputs)
@@ -174,11 +190,16 @@ def _of_values(given, again, maps, window, tail, models):
         return (
             "They change from call to call: units are dropped outside training. layers.Dropout drops in training alone."
         )
-    for sentence, compute in MISTAKES:
+    for sentence, compute in lesson_09_dense.MISTAKES:
         if _near(given, _windows(maps, window, tail, lambda cut, compute=compute: compute(cut, tail))):
             return sentence
-    scores = _windows(maps, window, tail, lambda cut: _dense(_flat(cut), tail, last=_linear))
-    if _near(given, _softmax(scores, (1, 2, 3))):
+    scores = _windows(
+        maps,
+        window,
+        tail,
+        lambda cut: lesson_09_dense.dense(lesson_09_dense.flat(cut), tail, last=lesson_09_dense.linear),
+    )
+    if _near(given, lesson_09_dense.softmax(scores, (1, 2, 3))):
         return "Your softmax runs over the positions, too: it runs over the classes, axis=-1."
     if _near(given, np.ones_like(given)):
         return "Your softmax runs over the positions: it runs over the classes, axis=-1."
@@ -191,96 +212,23 @@ def _of_values(given, again, maps, window, tail, models):
             f"The weights of the net's {' and '.join(kinds)} are not in your model: it has others there. "
             "Copy them with set_weights, or use the layer itself."
         )
+    skipped = _skipped(made, model)
+    if skipped:
+        return f"Your model has no layer {skipped}, and the net has: call what has no weights of its own again, too."
     return "The weights are there, so it is what happens between the layers: compare with the net, layer by layer."
+
+
+def _skipped(made, model):
+    """The kind of the net's layers without weights that are not in the learner's model at all, or `None`."""
+    there = {type(one).__name__.lower() for one in getattr(made, "operations", None) or made.layers}
+    names = (type(layer).__name__ for layer in model.layers if not layer.weights)
+    needed = (name for name in names if name not in ("InputLayer", "Flatten", "Dropout"))
+    return next((name for name in needed if name.lower() not in there), None)
 
 
 def _digest(weight):
     """Values in any order and of any shape."""
     return np.sort(np.asarray(weight, "float32"), axis=None).tobytes()
-
-
-def _dense(x, tail, bias=True, hidden=None, last=None):
-    """Rows through dense layers with other activations, given as functions, or without biases."""
-    dense = [layer for layer in tail if isinstance(layer, layers.Dense)]
-    for i, layer in enumerate(tail):
-        if not isinstance(layer, layers.Dense | layers.Activation):
-            continue
-        changed = last if dense[-1] in tail[: i + 1] else hidden
-        if isinstance(layer, layers.Dense):
-            x = x @ layer.get_weights()[0] + (layer.get_weights()[1] if bias and layer.use_bias else 0)
-        x = changed(x) if changed else keras.ops.convert_to_numpy(layer.activation(x))
-    return x
-
-
-def _flat(cut):
-    return cut.reshape(len(cut), -1)
-
-
-def _softmax(x, axis=-1):
-    powers = np.exp(x - x.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
-
-
-def _relu(x):
-    return np.maximum(x, 0)
-
-
-def _linear(x):
-    return x
-
-
-MISTAKES = (
-    (
-        "You unflatten the first dense layer's weights channels first: Flatten goes through rows, columns, then "
-        "channels, so reshape to (height, width, channels, units).",
-        lambda cut, tail: _dense(_flat(cut.transpose(0, 3, 1, 2)), tail),
-    ),
-    (
-        "You unflatten the first dense layer's weights columns first: Flatten goes through rows, columns, then "
-        "channels, so reshape to (height, width, channels, units).",
-        lambda cut, tail: _dense(_flat(cut.swapaxes(1, 2)), tail),
-    ),
-    (
-        "You flip the kernel: Keras's convolution does not, so the weights stay as Flatten has them.",
-        lambda cut, tail: _dense(_flat(cut[:, ::-1, ::-1]), tail),
-    ),
-    (
-        "The biases of the dense layers are not copied: set_weights takes [kernel, bias].",
-        lambda cut, tail: _dense(_flat(cut), tail, bias=False),
-    ),
-    (
-        "You leave the hidden dense layers' activations out: give each convolution its layer's.",
-        lambda cut, tail: _dense(_flat(cut), tail, hidden=_linear),
-    ),
-    (
-        "You leave the last activation out, softmax: the net ends with it, and so has your model to.",
-        lambda cut, tail: _dense(_flat(cut), tail, last=_linear),
-    ),
-    (
-        "You leave all activations of the dense layers out: give each convolution its layer's.",
-        lambda cut, tail: _dense(_flat(cut), tail, hidden=_linear, last=_linear),
-    ),
-    (
-        "You put ReLU after every hidden layer: this net has another activation, layer.activation.",
-        lambda cut, tail: _dense(_flat(cut), tail, hidden=_relu),
-    ),
-    (
-        "You put ReLU after the last layer: nothing but the net's own activation follows it.",
-        lambda cut, tail: _dense(_flat(cut), tail, last=_relu),
-    ),
-    (
-        "You end with softmax always: this net ends without, so take the last layer's own activation.",
-        lambda cut, tail: _dense(_flat(cut), tail, last=_softmax),
-    ),
-    (
-        "Softmax runs twice: once is what the net has.",
-        lambda cut, tail: _softmax(_dense(_flat(cut), tail)),
-    ),
-    (
-        "You take ReLU and softmax always: take each layer's own activation.",
-        lambda cut, tail: _dense(_flat(cut), tail, hidden=_relu, last=_softmax),
-    ),
-)
 
 
 def _near(one, other):

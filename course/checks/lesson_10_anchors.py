@@ -99,6 +99,14 @@ ANCHOR_MISTAKES = (
         _anchors_with(_sides_by(lambda side: np.floor(side + 0.5))),
     ),
     Mistake(
+        "Your height is not rounded, only the width is: round width * ratio, too.",
+        _anchors_with(lambda base, ratio: (np.round(base / np.sqrt(ratio)), np.round(base / np.sqrt(ratio)) * ratio)),
+    ),
+    Mistake(
+        "The middle is 7.5 always with you: it is (base_size - 1) / 2.",
+        lambda base_size=16, *rest, **words: _anchors(base_size, *rest, **words) + 7.5 - (base_size - 1) / 2,
+    ),
+    Mistake(
         "You return a corner, width and height: return the corners x1, y1, x2, y2.",
         _anchors_with(place=lambda base, w, h: (*_about_the_cell(base, w, h)[:2], w, h)),
     ),
@@ -116,6 +124,13 @@ ANCHOR_MISTAKES = (
     Mistake(
         "The ratio is turned round: it is height over width, so 2 is a tall box.",
         _anchors_with(lambda base, ratio: _rounded_sides(base, 1 / ratio)),
+    ),
+    *(
+        Mistake(
+            "You change the width and leave the height: the height is the width times ratio.",
+            _anchors_with(lambda base, ratio, power=power: (np.round(base / ratio**power), base)),
+        )
+        for power in (0.5, 1)
     ),
     Mistake(
         "You multiply the height by ratio and leave the width: the area has to stay base_size², so the width is "

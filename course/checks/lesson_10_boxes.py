@@ -7,6 +7,7 @@ import numpy as np
 
 from course.checks.functions import Mistake, check_function
 from course.checks.readers import array_like
+from course.checks.verdict import WrongAnswer
 
 
 def iou(answer, wanted):
@@ -22,6 +23,16 @@ def iou(answer, wanted):
     cases += [((random_boxes(rng, n), random_boxes(rng, m)), {}) for n, m in ((4, 2), (3, 3))]
     cases.append(((random_boxes(rng, 2).astype("int64"), random_boxes(rng, 5).astype("int64")), {}))
     check_function(answer, _iou, cases, IOU_MISTAKES, array_like)
+
+
+def check_with_whole_numbers(answer, oracle, cases, whole, mistakes):
+    """Check an answer, at last where boxes are whole numbers: it may refuse those, as TensorFlow does, not cut them."""
+    check_function(answer, oracle, cases, mistakes, array_like)
+    try:
+        check_function(answer, oracle, [*cases, whole], mistakes, array_like)
+    except WrongAnswer as wrong:
+        if " raised " not in wrong.finding:
+            raise
 
 
 def random_boxes(rng, count, size=30):
@@ -61,6 +72,19 @@ def _hull(boxes, others):
     first = np.minimum(boxes[:, None, :2], others[None, :, :2])
     last = np.maximum(boxes[:, None, 2:], others[None, :, 2:])
     return overlaps(boxes, others)[0] / (last - first + 1.0).prod(axis=-1)
+
+
+def _generalized(boxes, others):
+    """GIoU: less the share of the box around both that neither covers."""
+    first = np.minimum(boxes[:, None, :2], others[None, :, :2])
+    hull = (np.maximum(boxes[:, None, 2:], others[None, :, 2:]) - first + 1.0).prod(axis=-1)
+    return _iou(boxes, others) - 1 + (_sum_of_areas(boxes, others) - overlaps(boxes, others)[0]) / hull
+
+
+def _clipped_on_one_side(boxes, others, place):
+    sides = np.array([-np.inf, -np.inf])
+    sides[place] = 0
+    return _iou(boxes, others, least=sides)
 
 
 def _clipped_late(boxes, others):
@@ -117,6 +141,21 @@ IOU_MISTAKES = (
     Mistake(
         "The sides of the intersection can be negative where boxes lie apart: take 0 then.",
         lambda b, o: _iou(b, o, least=-np.inf),
+    ),
+    *(
+        Mistake(
+            f"You cut the intersection's {one} off at 0 and not its {other}: either may be negative.",
+            lambda b, o, place=place: _clipped_on_one_side(b, o, place),
+        )
+        for place, one, other in ((0, "width", "height"), (1, "height", "width"))
+    ),
+    Mistake(
+        "Boxes that share one row or column of pixels share nothing with you: both corners belong to a box, so there "
+        "is an intersection where x2 - x1 is 0.",
+        lambda b, o: _iou_of_sides(b, o, lambda sides: np.where((sides > 0).all(axis=-1, keepdims=True), sides + 1, 0)),
+    ),
+    Mistake(
+        "That is GIoU, of which the empty part of the box around both is subtracted: IoU alone is asked.", _generalized
     ),
     Mistake(
         "You cut the intersection off at 0 after multiplying: two negative sides make a positive area; cut off each.",

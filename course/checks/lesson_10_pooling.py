@@ -154,19 +154,38 @@ ROI_MISTAKES = (
         "All your bins are height // pool_size high, so the last rows are left out: bin p ends at ⌈(p + 1) h / P⌉.",
         _roi_with(ends=lesson_10_bins.of_equal_size),
     ),
-    Mistake(
-        "All your bins are height // pool_size high, one at least, and the rest is left out: bin p spans ⌊p h / P⌋ to "
-        "⌈(p + 1) h / P⌉.",
-        _roi_with(ends=lesson_10_bins.of_one_at_least),
+    *(
+        Mistake(
+            "All your bins are height // pool_size high, one at least, and the rest is left out: bin p spans "
+            "⌊p h / P⌋ to ⌈(p + 1) h / P⌉.",
+            _roi_with(ends=ends),
+        )
+        for ends in (lesson_10_bins.of_one_at_least, lesson_10_bins.of_one_at_least_and_more)
     ),
     Mistake(
         "You cut the region off at the map's edge, and all its bins are height // pool_size high, one at least: divide "
         "the whole region, bin p from ⌊p h / P⌋ to ⌈(p + 1) h / P⌉, and cut the bins off.",
         partial(_roi_cut_first, ends=lesson_10_bins.of_one_at_least),
     ),
+    *(
+        Mistake(
+            "All your bins are ⌈height / pool_size⌉ high, so the last run out: bin p begins at ⌊p h / P⌋.",
+            _roi_with(ends=ends),
+        )
+        for ends in (lesson_10_bins.of_ceiling_size, lesson_10_bins.of_ceiling_size_inside)
+    ),
     Mistake(
-        "All your bins are ⌈height / pool_size⌉ high, so the last run out: bin p begins at ⌊p h / P⌋.",
-        _roi_with(ends=lesson_10_bins.of_ceiling_size),
+        "np.array_split cuts the region into pieces that share nothing: bin p spans ⌊p h / P⌋ to ⌈(p + 1) h / P⌉, so "
+        "that neighbours may share a row or column.",
+        _roi_with(ends=lesson_10_bins.of_a_split),
+    ),
+    *(
+        Mistake(
+            "You slide a window ⌈height / pool_size⌉ high by ⌊height / pool_size⌋: bin p spans ⌊p h / P⌋ to "
+            "⌈(p + 1) h / P⌉.",
+            _roi_with(ends=ends),
+        )
+        for ends in (lesson_10_bins.sliding, lesson_10_bins.sliding_by_one_at_least)
     ),
     *(Mistake(sentence, _roi_with(ends=ends)) for sentence, ends in lesson_10_bins.OTHER_BINS),
     Mistake(
@@ -198,6 +217,13 @@ ROI_MISTAKES = (
             _roi_with_sides,
             partial(_roi_with_sides, less=1),
             lambda features, roi, *rest: _roi_pooling(features, (*roi[:2], roi[0] + roi[2], roi[1] + roi[3]), *rest),
+            lambda features, roi, *rest: _roi_pooling(
+                features,
+                (*roi[:2], roi[0] + roi[2] - 1, roi[1] + roi[3] - 1),
+                *rest,
+                rounded=lambda x: np.floor(x + 0.5),
+                least=0,
+            ),
         )
     ),
     Mistake(
@@ -227,5 +253,9 @@ ROI_MISTAKES = (
     Mistake(
         "You take the maximum over the channels too: each has its own.",
         lambda features, *rest: _roi_pooling(features.max(axis=2, keepdims=True), *rest),
+    ),
+    Mistake(
+        "You take the maximum over the channels too: each has its own.",
+        _roi_with(reduce=lambda cells, axis: cells.max()),
     ),
 )

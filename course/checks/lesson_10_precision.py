@@ -164,7 +164,7 @@ PRECISION_MISTAKES = (
     ),
     Mistake(
         "You average the precision over all detections: each counts by the recall that it adds.",
-        _of_the_curve(lambda r, p: float(np.mean(np.maximum.accumulate(p[::-1])))),
+        _of_the_curve(lambda r, p: float(np.mean(np.maximum.accumulate(p[::-1]))) if len(p) else 0.0),
     ),
     Mistake(
         "You average the precision over all detections: each counts by the recall that it adds.",
@@ -181,8 +181,8 @@ PRECISION_MISTAKES = (
             lambda r, p: float(np.trapezoid(p, r)) if len(r) else 0.0,
         )
     ),
-    Mistake(
-        "You join the points by straight lines: the interpolated curve has steps.",
+    Mistake(  # on the filled curve steps and straight lines come to the same
+        "Your area begins at the first detection: the curve begins at recall 0, and has steps, no straight lines.",
         _of_the_curve(lambda r, p: float(np.trapezoid(np.maximum.accumulate(p[::-1])[::-1], r)) if len(r) else 0.0),
     ),
     Mistake(
@@ -234,8 +234,18 @@ PRECISION_MISTAKES = (
         "You leave out a second detection of an object: it is a false positive and lowers the precision after it.",
         _without_duplicates,
     ),
+    *(
+        Mistake(
+            "You take the highest precision at this recall or any lower one: it is the highest at this or any later "
+            "one.",
+            _of_the_curve(lambda r, p: float((np.diff(r, prepend=0) * np.maximum.accumulate(p)).sum()), eleven),
+        )
+        for eleven in (None, lambda r, p: _at_recall(r, np.maximum.accumulate(p)))
+    ),
     Mistake(
-        "You take the highest precision at this recall or any lower one: it is the highest at this or any later one.",
-        _of_the_curve(lambda r, p: float((np.diff(r, prepend=0) * np.maximum.accumulate(p)).sum())),
+        "You divide by the number of detections for the recall: divide by objects, how many there are to be found.",
+        lambda scores, matched, objects, *rest, **words: _average_precision(
+            scores, matched, max(len(scores), 1), *rest, **words
+        ),
     ),
 )

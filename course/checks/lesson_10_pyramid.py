@@ -58,6 +58,11 @@ def _largest(cells, axis):
     return cells.max(axis=axis) if cells.size else np.zeros(cells.shape[2])
 
 
+def _of_each_level(features, levels=(6, 3, 2, 1)):
+    """A vector for each level, which make an array where there is one level."""
+    return _spatial_pyramid(features, levels)[None] if len(levels) == 1 else np.zeros(0)
+
+
 def _bins_of(rows, columns):
     """A mistake in whose bins serve for rows and columns, 0 the height's and 1 the width's."""
 
@@ -89,9 +94,12 @@ PYRAMID_MISTAKES = (
         _pyramid_with(ends=lesson_10_bins.of_a_split),
     ),
     *(Mistake(sentence, _pyramid_with(ends=ends, reduce=_largest)) for sentence, ends in lesson_10_bins.OTHER_BINS),
-    Mistake(
-        "You slide a window ⌈a / n⌉ long by ⌊a / n⌋, as the paper does: bin i spans ⌊i a / n⌋ to ⌈(i + 1) a / n⌉.",
-        _pyramid_with(ends=lesson_10_bins.sliding, reduce=_largest),
+    *(
+        Mistake(
+            "You slide a window ⌈a / n⌉ long by ⌊a / n⌋, as the paper does: bin i spans ⌊i a / n⌋ to ⌈(i + 1) a / n⌉.",
+            _pyramid_with(ends=ends, reduce=_largest),
+        )
+        for ends in (lesson_10_bins.sliding, lesson_10_bins.sliding_by_one_at_least)
     ),
     Mistake(
         "All your bins are ⌈a / n⌉ long, so the last run out: bin i begins at ⌊i a / n⌋.",
@@ -164,5 +172,6 @@ PYRAMID_MISTAKES = (
         "You keep one row a bin: join them all to one vector.",
         lambda features, levels=(6, 3, 2, 1): _spatial_pyramid(features, levels).reshape(-1, features.shape[2]),
     ),
+    Mistake("You return a list with a vector for each level: join them, np.concatenate.", _of_each_level),
     Mistake("You keep an axis for a batch: return one vector.", lambda *args: _spatial_pyramid(*args)[None]),
 )

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from course.checks.functions import Mistake, check_function
-from course.checks.lesson_10_boxes import random_boxes
-from course.checks.readers import array_like
+from course.checks.functions import Mistake
+from course.checks.lesson_10_boxes import check_with_whole_numbers, random_boxes
 
 
 def encode(answer, wanted):
@@ -17,7 +16,8 @@ def encode(answer, wanted):
     cases = [((np.array(boxes, "float32"), np.array(targets, "float32")), {}) for boxes, targets in pairs]
     rng = np.random.default_rng(11)
     cases += [((random_boxes(rng, n), random_boxes(rng, n)), {}) for n in (1, 5)]
-    check_function(answer, _encode, cases, ENCODE_MISTAKES, array_like)
+    whole = (tuple(random_boxes(rng, 4).astype("int64") for _ in range(2)), {})
+    check_with_whole_numbers(answer, _encode, cases, whole, ENCODE_MISTAKES)
 
 
 def decode(answer, wanted):
@@ -26,8 +26,11 @@ def decode(answer, wanted):
     pairs = [(boxes[:1], [[0, 0, 0, 0]]), (boxes[:1], [[0.5, 0, 0, 0]]), (boxes[1:], [[0, 0.25, 0.5, 0]])]
     cases = [((np.array(boxes, "float32"), np.array(deltas, "float32")), {}) for boxes, deltas in pairs]
     rng = np.random.default_rng(12)
-    cases += [((random_boxes(rng, n), rng.uniform(-0.8, 0.8, (n, 4)).astype("float32")), {}) for n in (1, 5)]
-    check_function(answer, _decode, cases, DECODE_MISTAKES, array_like)
+    for count, most in ((1, 0.8), (5, 0.8), (4, 6)):
+        deltas = rng.uniform(-most, most, (count, 4)).astype("float32")
+        cases.append(((random_boxes(rng, count), deltas), {}))
+    whole = (random_boxes(rng, 4).astype("int64"), deltas / 6), {}
+    check_with_whole_numbers(answer, _decode, cases, whole, DECODE_MISTAKES)
 
 
 def _centred(boxes, edge=1):
@@ -138,6 +141,11 @@ ENCODE_MISTAKES = (
         ),
     ),
     Mistake("You take the logarithm to base 2: it is the natural one.", lambda b, t: _encode(b, t, log=np.log2)),
+    Mistake("You take the logarithm of 1 plus the ratio: leave the 1 out.", lambda b, t: _encode(b, t, log=np.log1p)),
+    Mistake(
+        "You read a box as x, y, width, height: it is x1, y1, x2, y2, two corners.",
+        lambda b, t: _encode(*[np.column_stack([n[:, :2], n[:, :2] + n[:, 2:] - 1]) for n in (b, t)]),
+    ),
     Mistake("You take the logarithm to base 10: it is the natural one.", lambda b, t: _encode(b, t, log=np.log10)),
     Mistake("The order is x, y, width, height.", lambda b, t: _encode(b, t)[:, [0, 2, 1, 3]]),
     Mistake("The order is x, y, width, height: you have the sides first.", lambda b, t: _encode(b, t)[:, [2, 3, 0, 1]]),
@@ -248,6 +256,26 @@ DECODE_MISTAKES = (
     ),
     Mistake(
         "The sign of the shift is turned round: add it to the centre.", lambda b, d: _decode(b, d * [-1, -1, 1, 1])
+    ),
+    Mistake(
+        "You take the corner x1 for the centre: the centre is x1 + width / 2.",
+        lambda b, d: _decode(b, d) - np.stack(_centred(b)[2:] * 2, axis=1) / 2,
+    ),
+    Mistake(
+        "The corners lie (width - 1) / 2 from the centre with you: half of the width before it, at x - width / 2, and "
+        "the far one at x + width / 2 - 1.",
+        lambda b, d: _decode(b, d) + 0.5,
+    ),
+    *(
+        Mistake(
+            f"You take the logarithm of the {one} for the {other}, too: each side has its own.",
+            lambda b, d, place=place: _decode(b, d[:, [0, 1, place, place]]),
+        )
+        for place, one, other in ((2, "width", "height"), (3, "height", "width"))
+    ),
+    Mistake(
+        "You hold the logarithms below a limit, as torchvision does: here they are taken as they are.",
+        lambda b, d: _decode(b, np.minimum(d, [np.inf, np.inf, *[np.log(1000 / 16)] * 2])),
     ),
     Mistake("You shift the corner and let the box grow from there: shift the centre.", _about_the_corner),
     Mistake("The centre does not move: the first two of the four shift it.", lambda b, d: _decode(b, d * [0, 0, 1, 1])),

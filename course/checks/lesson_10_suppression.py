@@ -134,6 +134,12 @@ def _over_the_smaller(boxes):
     return intersection / np.minimum(areas, others)
 
 
+def _over_one(boxes, of):
+    """The intersection over the area of one box alone: that looked at, 0, or the better one, 1."""
+    intersection, *areas = overlaps(boxes, boxes)
+    return intersection / areas[of]
+
+
 def _of_sorted(boxes, scores, iou_threshold):
     order = np.argsort(-scores, kind="stable")
     place = {int(i): n for n, i in enumerate(order)}
@@ -207,8 +213,21 @@ NMS_MISTAKES = (
         "You divide the intersection by the smaller area: divide by the union, what either box covers.",
         lambda boxes, scores, limit: _nms(boxes, scores, limit, overlap=_over_the_smaller(boxes)),
     ),
-    Mistake(
-        "You compare the scores with iou_threshold, too: it is for overlaps alone, and a low score may stay.",
-        lambda boxes, scores, limit: tuple(i for i in _nms(boxes, scores, limit) if scores[i] > limit),
+    *(
+        Mistake(
+            f"You divide the intersection by the area of the {which} box alone: divide by the union, what either box "
+            "covers.",
+            lambda boxes, scores, limit, of=of: _nms(boxes, scores, limit, overlap=_over_one(boxes, of)),
+        )
+        for of, which in ((0, "worse"), (1, "better"))
+    ),
+    *(
+        Mistake(
+            "You compare the scores with iou_threshold, too: it is for overlaps alone, and a low score may stay.",
+            lambda boxes, scores, limit, high=high: tuple(
+                i for i in _nms(boxes, scores, limit) if high(scores[i], limit)
+            ),
+        )
+        for high in (np.greater, np.greater_equal)
     ),
 )

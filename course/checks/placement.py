@@ -15,6 +15,8 @@ def of_shapes(wrong):
     if all(g.size == e.size and near(g.ravel(), e.ravel()) for g, e in wrong):
         squeezed = all(g.squeeze().shape == e.squeeze().shape for g, e in wrong)
         return f"{shapes}: the values are right, {'an axis of 1 differs' if squeezed else 'reshape them'}."
+    if all(g.ndim == e.ndim + 1 and len(g) > 1 and near(g[0], e) for g, e in wrong):
+        return f"{shapes}: what is expected is the first of all that you return. Return it alone."
     steps = [_steps(*pair) for pair in wrong]
     if None not in steps:
         axes = sorted({axis for taken in steps for axis, step in enumerate(taken) if step > 1})
@@ -29,6 +31,8 @@ def of_shapes(wrong):
         where = [words.removesuffix(" of axis 0") for words in where]
     most = max(ends[side] for place in places for ends in place for side in (0, 1))
     count = "one value" if most == 1 else f"up to {most} values"
+    if few[0] and len(sides) == 1 and all(g.shape[axis] == 1 for g, _ in wrong for axis, side in sides if side):
+        return f"{shapes}: what is there is right, but it is the first along axis {min(sides)[0]} alone."
     if few[0]:
         return f"{shapes}: what is there is right, but {count} {_is(most)} missing at {_and(where)}."
     return f"{shapes}: what is expected is there, but {count} {_is(most)} too many at {_and(where)}."

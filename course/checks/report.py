@@ -31,6 +31,7 @@ def report(pairs, differences, architecture):
             lines = _extra(first, place, pairs, other, architecture)
         else:
             lines = _missing(first, place, pairs, other, architecture)
+            others = [one for one in others if other or one.theirs is not _missing_too(first, place, pairs)]
     whole = {id(part): unit for unit, parts in missing.items() for part in parts}
     return WrongAnswer(*lines, _rest(pairs, place, first, others, whole))
 
@@ -96,9 +97,25 @@ def _missing(first, place, pairs, other, architecture):
     if other is not None:
         line = f"{architecture.name}, layer {first.theirs.name}: it is not in its place, between {before} and {after}."
         return line, f"{causes.of_moved(other.mine, first.theirs, pairs)}{_cited(False, architecture)}."
+    convolution = _missing_too(first, place, pairs)
+    if convolution:
+        after = _ends(convolution, pairs, place + 1)[1]
+        line = (
+            f"{architecture.name}, layers {first.theirs.name} and {convolution.name}: they are missing; your net goes "
+            f"from {before} to {after}."
+        )
+        cause = f"Add both after {before}: {words.described(first.theirs)}, then {words.described(convolution)}"
+        return line, f"{cause}{_cited(False, architecture)}."
     line = f"{architecture.name}, layer {first.theirs.name}: it is missing; your net goes from {before} to {after}."
     belongs = first.theirs.inputs[0].name if len(first.theirs.inputs) == 1 else before
     return line, f"{causes.of_missing(first.theirs, belongs, pairs, architecture)}{_cited(False, architecture)}."
+
+
+def _missing_too(first, place, pairs):
+    """The convolution that is missing behind a batch normalisation that is, or `None`."""
+    mine, theirs = pairs[place + 1] if place + 1 < len(pairs) else (None, None)
+    follows = mine is None and theirs is not None and first.theirs in theirs.inputs
+    return theirs if follows and first.theirs.kind == "batch normalisation" else None
 
 
 def _ends(theirs, pairs, place):

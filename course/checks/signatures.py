@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 
-from course.checks.dependence import defaults, near_all
+from course.checks.dependence import defaults, near_all, positional
 from course.checks.equality import floats
 
 
@@ -16,15 +16,47 @@ def another_default(answer, oracle, cases, right, results_of):
     """
     mine, theirs = defaults(answer), defaults(oracle)
     wrong = [case for case, ok in zip(cases, right, strict=True) if not ok]
-    for name, value in theirs.items():
-        if name not in mine or repr(mine[name]) == repr(value) or any(_gives(answer, case, name) for case in wrong):
-            continue
+    other = {
+        name: value
+        for name, value in theirs.items()
+        if name in mine and repr(mine[name]) != repr(value) and not any(_gives(answer, case, name) for case in wrong)
+    }
+    for changed in (*({name: value} for name, value in other.items()), other):
         mended = [
-            (results_of(answer, args, kwargs | {name: value}), results_of(oracle, args, kwargs))
-            for args, kwargs in wrong
+            (results_of(answer, args, kwargs | changed), results_of(oracle, args, kwargs)) for args, kwargs in wrong
         ]
-        if all(None not in pair and near_all(*pair) for pair in mended):
-            return f"By default {name} is {mine[name]!r} with you: the exercise has {name}={value!r}."
+        if changed and all(None not in pair and near_all(*pair) for pair in mended):
+            own = _and([f"{name} is {mine[name]!r}" for name in changed])
+            return f"By default {own} with you: the exercise has {_and([f'{n}={v!r}' for n, v in changed.items()])}."
+    return None
+
+
+def _and(parts):
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def one_item(answer, oracle, cases, given, right, results_of):
+    """A sentence where all results are those of the first or the last item of a list alone, or `None`."""
+    wrong = [(case, value) for case, value, ok in zip(cases, given, right, strict=True) if not ok]
+    if len(wrong) < 2 or any(value is None for _, value in wrong):
+        return None
+    for place in range(min(len(args) for (args, _), _ in wrong)):
+        if not all(isinstance(args[place], list) and len(args[place]) > 1 for (args, _), _ in wrong):
+            continue
+        for item, which, cause in (
+            (slice(1), "first", "a return inside the loop ends it there"),
+            (slice(-1, None), "last", "what is = in the loop forgets the items before, += adds to them"),
+        ):
+            made = [
+                results_of(oracle, (*args[:place], args[place][item], *args[place + 1 :]), kwargs)
+                for (args, kwargs), _ in wrong
+            ]
+            if all(
+                parts is not None and near_all(parts, _parts(value))
+                for parts, (_, value) in zip(made, wrong, strict=True)
+            ):
+                name = (positional(answer) or positional(oracle))[place]
+                return f"Of {name} the {which} item alone counts with you: {cause}."
     return None
 
 
@@ -35,6 +67,23 @@ def _gives(function, case, name):
         return name in inspect.signature(function).bind(*args, **kwargs).arguments
     except TypeError:
         return True
+
+
+def cut_to_whole_numbers(bound, given, expected, right):
+    """A sentence where an argument's whole numbers, its type, cut the fractions of the result off, or `None`."""
+    if None in bound or any(value is None for value in given):
+        return None
+    for name in bound[0]:
+        kinds = [getattr(arguments.get(name), "dtype", np.dtype(object)).kind for arguments in bound]
+        if [kind in "iu" for kind in kinds] != [not ok for ok in right] or not all(right.count(n) for n in (0, 1)):
+            continue
+        results = [pair for pair, ok in zip(zip(given, expected, strict=True), right, strict=True) if not ok]
+        if all(near_all(_parts(mine), list(map(np.trunc, _parts(wanted)))) for mine, wanted in results):
+            return (
+                f"Where {name} holds whole numbers, the fractions are cut off: np.zeros_like and the like take its "
+                "type, so make the result an array of floats."
+            )
+    return None
 
 
 def kept_from_calls(answer, case, given, results_of):

@@ -62,11 +62,21 @@ def counted(first, place, pairs, architecture):
     if stage is None or not whole or count == len(inside):
         return None
     noun = architecture.stages[1]
+    smaller = _a_stage_more(stage, pairs, architecture)
+    if smaller:
+        line = (
+            f"{architecture.name}: after stage {stage} you have {noun} on maps of {words.cross(smaller)}, "
+            f"{architecture.version} has none."
+        )
+        return line, f"There is a stage too many ({architecture.citation})."
     line = (
         f"{architecture.name}: stage {stage} has {count} {noun if count != 1 else noun[:-1]} in your net, "
         f"{architecture.version}'s has {len(inside)}."
     )
-    said = "Your loop goes on for too long" if count > len(inside) else f"What is missing is {words.joined(lacking, 3)}"
+    if count > len(inside):
+        fixed = "; if its number is fixed, take it from the arguments" if architecture.arguments else ""
+        return line, f"Your loop goes on for too long{fixed} ({architecture.citation})."
+    said = f"What is missing is {words.joined(lacking, 3)}; each {noun[:-1]} takes what the one before gave"
     return line, f"{said} ({architecture.citation})."
 
 
@@ -96,6 +106,13 @@ def _extras(stage, pairs, architecture):
         return []
     end = next((i for i in range(inside[-1] + 1, len(pairs)) if pairs[i][1] is not None), len(pairs))
     return [pair for pair in pairs[inside[0] : end] if pair[1] is None]
+
+
+def _a_stage_more(stage, pairs, architecture):
+    """Height and width of the last join too many, if they are not those of the stage itself."""
+    own = {mine.shape[:2] for mine, theirs in pairs if mine and theirs and theirs.name.startswith(f"{stage}_")}
+    joins = [mine for mine, _ in _extras(stage, pairs, architecture) if mine.kind in ("addition", "concatenation")]
+    return joins[-1].shape[:2] if joins and own and joins[-1].shape[:2] not in own else None
 
 
 def _places(pairs, architecture):

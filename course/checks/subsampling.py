@@ -25,12 +25,12 @@ def check_subsampling(answer, wanted):
 
     odd = images[:, :5, :3]
     try:
-        outputs = _outputs(layer, odd)
+        outputs = _at_its_size(answer, wanted, layer, odd)
     except WrongAnswer as failure:
         cause = "Even sizes went through: where one is odd, leave the last row or column out before you add."
         raise WrongAnswer(failure.finding, cause) from None
     _require_size(outputs, odd)
-    _require_last_left_out(layer, odd, outputs)
+    _require_last_left_out(lambda images: _at_its_size(answer, wanted, layer, images), odd, outputs)
     symbolic = call(
         _new(answer, wanted), keras.Input((28, 28, 6)), name=f"{NAME}: your layer on keras.Input((28, 28, 6))"
     )
@@ -76,6 +76,18 @@ def _outputs(layer, images):
     return array(call(layer, images, name=name), name)
 
 
+def _at_its_size(answer, wanted, layer, images):
+    """The layer's outputs; if it keeps the size that it was built for, those of another with the same weights."""
+    try:
+        return _outputs(layer, images)
+    except WrongAnswer:
+        another = _new(answer, wanted)
+        _outputs(another, images)  # builds it
+        for mine, weight in zip(another.trainable_weights, layer.trainable_weights, strict=True):
+            mine.assign(weight)
+        return _outputs(another, images)
+
+
 def _require_size(outputs, images):
     batch, height, width, maps = images.shape
     expected = (batch, height // 2, width // 2, maps)
@@ -101,12 +113,12 @@ def _require_size(outputs, images):
     )
 
 
-def _require_last_left_out(layer, images, outputs):
+def _require_last_left_out(outputs_of, images, outputs):
     """Raise unless of an odd size it is the last row and column that do not count."""
     height, width = images.shape[1] // 2 * 2, images.shape[2] // 2 * 2
-    if _near(outputs, _outputs(layer, images[:, :height, :width])):
+    if _near(outputs, outputs_of(images[:, :height, :width])):
         return
-    first = _near(outputs, _outputs(layer, images[:, -height:, -width:]))
+    first = _near(outputs, outputs_of(images[:, -height:, -width:]))
     cause = "You leave the first row and column out" if first else "The windows begin at the first row and column"
     size = "×".join(map(str, images.shape[1:]))
     raise WrongAnswer(
@@ -137,6 +149,8 @@ def _require_weights(layer, images):
         cause = "Some of them are not trainable: leave trainable=False out"
     elif counted == MAPS:
         cause = _missing_weight(layer, images)
+    elif any(tuple(weight.shape) == (MAPS, MAPS) for weight in layer.weights):
+        cause = "That mixes the maps, as a Dense layer does; S2 takes each map by itself"
     elif counted > 2 * MAPS and counted >= MAPS * positions and counted not in causes:
         cause = per_pixel
     else:

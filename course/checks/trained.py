@@ -24,12 +24,20 @@ SCALINGS = (
 )
 
 
-def check_trained(answer, dataset, threshold, title, wanted, most=None):
+def check_trained(answer, dataset, threshold, title, wanted, most=None, kernels=None):
     """A remark on the accuracy if the model, or the one that the answer returns, reaches it on the test split.
 
-    `most` is how many parameters it may have, moving averages included.
+    `most` is how many parameters it may have, moving averages included; `kernels` how many numbers its kernels hold,
+    the usual count first.
     """
-    return remark(*measured(answer, dataset, threshold, title, wanted, most)[1:], threshold)
+    model, *results = measured(answer, dataset, threshold, title, wanted, most)
+    held = parameters(weight for weight in model.weights if prod(weight.shape) > max(weight.shape, default=1))
+    if kernels is not None and held not in kernels:
+        raise WrongAnswer(
+            f"{title}: your model's kernels hold {held:,} numbers, expected {kernels[0]:,}.",
+            "It is accurate enough, but another net: build the one that is asked, and train that.",
+        )
+    return remark(*results, threshold)
 
 
 def measured(answer, dataset, threshold, title, wanted, most=None):
@@ -116,6 +124,10 @@ def _require_budget(model, images, most, title):
             if wide
             else "a convolution's go with channels in times filters, so half as many in both is a quarter."
         )
+    trained = parameters(model.trainable_weights)
+    if 0 < trained <= most:
+        moving = count - trained
+        said = f"What is not trained counts, too, as the moving averages of batch normalisation do: {moving:,} here."
     raise WrongAnswer(f"{title}: your model has {count:,} parameters, {most:,} is the most.", said)
 
 
@@ -134,7 +146,8 @@ def _cause(model, outputs, test, dataset, threshold, title):
     images, labels, outputs = test[0][:PROBED], test[1][:PROBED], outputs[:PROBED]
     if not np.isfinite(outputs).all():
         return "The outputs are not numbers (NaN): training has diverged; take a smaller learning rate."
-    if accuracy(-outputs, labels) >= threshold:
+    sums_to_one = np.abs(outputs.sum(axis=1) - 1).max() < 1e-3  # on black for white the smallest may be the right one
+    if accuracy(-outputs, labels) >= threshold and not sums_to_one:
         return "The smallest output is right most times: your outputs are distances; give probabilities, softmax(-y)."
     for words, scale in SCALINGS:
         if accuracy(_outputs(model, scale(images), title), labels) >= max(
@@ -148,13 +161,26 @@ def _cause(model, outputs, test, dataset, threshold, title):
         )
     if accuracy(outputs, labels) < 2 / outputs.shape[1]:
         return (
-            "That is no better than guessing: it seems untrained. Call fit on this very model, with the right labels."
+            "That is no better than guessing: it seems untrained. Call fit on this very model, with the right labels, "
+            "each image's own, and with a learning rate that is not far too small."
         )
     seen_images, seen_labels = (values[:PROBED] for values in _split(dataset, "train"))
-    seen = accuracy(_outputs(model, seen_images, title), seen_labels)
+    said = _outputs(model, seen_images, title)
+    seen = accuracy(said, seen_labels)
+    first = _learned_at_the_beginning(said.argmax(axis=1) == seen_labels)
+    if first:
+        return f"It knows the first {first} of the training images and not the others so well: train on all of them."
     if seen >= threshold + 0.01:
         return f"On training images it is right on {seen:.1%}: it learned them by heart. Stop earlier, or augment."
     return f"On training images it is right on {seen:.1%}: train for more epochs, or with a larger learning rate."
+
+
+def _learned_at_the_beginning(right):
+    """How many of the first images, of which it knows nearly all, a net learned from that knows others less, or 0."""
+    for count in (500, 300, 200, 100, 64):
+        if count < len(right) and right[:count].mean() >= 0.98 and right[count:].mean() < 0.95:
+            return count
+    return 0
 
 
 def _split(dataset, split):

@@ -58,3 +58,14 @@ for answer, pattern in (
     (block(project="width"), r"1×1 convolution.*\n.*the shortcut is the identity"),
 ):
     wrong("bottleneck-block", pattern)(answer)
+
+
+@wrong("bottleneck-block", r"strides=2\) raised .*\n.*8×6×32, and one is 8×6×8: it comes of 8 filters, not of 32")
+def projected_to_filters(x, filters, strides=1):
+    y = x
+    for n, size, step in ((filters, 1, strides), (filters, 3, 1), (4 * filters, 1, 1)):
+        y = y if y is x else layers.ReLU()(y)
+        y = layers.BatchNormalization()(layers.Conv2D(n, size, step, padding="same", use_bias=False)(y))
+    if strides != 1 or x.shape[-1] != 4 * filters:
+        x = layers.BatchNormalization()(layers.Conv2D(filters, 1, strides, use_bias=False)(x))
+    return layers.ReLU()(layers.Add()([x, y]))

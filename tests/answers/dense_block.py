@@ -21,7 +21,7 @@ def by_recursion(x, num_layers, growth_rate):
 
 changed = written.changed
 for answer, pattern in (
-    (changed(bottleneck=False), r"layer dense_1_1x1.*: it is missing"),
+    (changed(bottleneck=False), r"layers dense_1_1x1_bn and dense_1_1x1: they are missing.*\n.*Add both after"),
     (changed(add=True), r"after dense_1_3x3: you have a .*1×1 conv|layer dense_1: you have an addition"),
     (changed(last_only=True), r"layer dense_1: it is missing.*\n.*side by side"),
     (changed(before=False), r"layer dense_1_1x1_bn: it is "),

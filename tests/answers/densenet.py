@@ -72,7 +72,7 @@ for answer, pattern in (
     (build(transitions=0), r"layer transition1_1x1_bn: it is missing|layer transition1"),
     (build(transitions=3), r"after bn: you have a valid 1×1 convolution"),
     (build(last_bn=False), r"layer bn: it is missing.*\n.*follows the last block"),
-    (build(written.changed(bottleneck=False)), r"layer dense1_1_1x1"),
+    (build(written.changed(bottleneck=False)), r"layers dense1_1_1x1_bn and dense1_1_1x1: they are missing"),
     (build(written.changed(before=False)), r"layer dense1_1_1x1_bn: it is not in its place"),
     (build(written.changed(last_only=True)), r"layer dense1_1: it is missing.*\n.*side by side"),
     (build(pad=False), r"layer conv1: you have same padding.*\n.*2 zeros before and 3 after"),

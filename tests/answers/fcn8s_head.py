@@ -97,13 +97,30 @@ for answer, pattern in (
     (written(score=lambda x, n: layers.Conv2D(n, 1, use_bias=False)(x)), r"score_\w+: you have no biases"),
     (
         written(score=lambda x, n: layers.Conv2D(21, 1)(x)),
-        r"num_classes=3\) raised .*4, 21\).*\n.*score each with num_classes filters",
+        r"num_classes=3\) raised .*4, 21\).*\n.*4×4×3, and one is 4×4×21: it comes of 21 filters",
     ),
     (written(join=lambda x, y: layers.Concatenate()([x, y])), r"fuse_pool4: you have a concatenation.*\n.*adds them"),
     (written(join=lambda x, y: layers.Maximum()([x, y])), r"fuse_pool4: you have a maximum of maps"),
     (written(skips=(1,), last=16), r"upscore_pool4: it is missing.*\n.*adds the scores of pool4 and of pool3.*FCN-16s"),
     (written(skips=(), last=32), r"upscore2: it is missing.*\n.*FCN-32s"),
     (written(last=4), r"layer upscore8: your map is 32×32×3, the paper's is 64×64×3"),
-    (written(skips=(1, 0)), r"raised ValueError.*\n.*Only maps of one size"),
+    (written(skips=(1, 0)), r"raised ValueError.*\n.*fuse_pool4 adds maps of 4×4×3.*changed places"),
 ):
     wrong(EXERCISE, pattern)(answer)
+
+
+@wrong(EXERCISE, r"raised ValueError.*\n.*4×4×3, and one is 6×6×3: look at its padding")
+def with_uncut_enlargements(pool3, pool4, fc7, num_classes):
+    return written(up=lambda x, n, strides: layers.Conv2DTranspose(n, 2 * strides, strides, use_bias=False)(x))(
+        pool3, pool4, fc7, num_classes
+    )
+
+
+@wrong(EXERCISE, r"after fuse_pool3: you have a 4×4 transposed convolution.*\n.*three steps, by 2, 2 and 8")
+def in_steps_of_two(pool3, pool4, fc7, num_classes):
+    def up(x, n, strides):
+        for _ in range({2: 1, 8: 3}[strides]):
+            x = layers.Conv2DTranspose(n, 4, 2, padding="same", use_bias=False)(x)
+        return x
+
+    return written(up=up)(pool3, pool4, fc7, num_classes)

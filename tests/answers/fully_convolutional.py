@@ -137,6 +137,7 @@ for answer, pattern in (
     ),
     (converted(kernel=lambda w, h, v, n: w.reshape(v, h, -1, n).swapaxes(0, 1)), r"\n.*unflatten .* columns first"),
     (converted(kernel=lambda w, h, v, n: w.reshape(h, v, -1, n)[::-1, ::-1]), r"\n.*You flip the kernel"),
+    (converted(kernel=lambda w, h, v, n: w.T.reshape(h, v, -1, n)), r"\n.*You transpose the dense kernel before"),
     (converted(activation=lambda layer, last: layer.activation if last else None), r"\n.*hidden .*activations out"),
     (converted(activation=lambda layer, last: None if last else layer.activation), r"\n.*last activation out, softmax"),
     (converted(activation=lambda layer, last: None), r"\n.*all activations of the dense layers out"),
@@ -225,4 +226,57 @@ def without_its_poolings(model):
     x = inputs = keras.Input((None, None, model.input_shape[-1]))
     for layer in whole.layers[1:]:
         x = x if isinstance(layer, layers.MaxPooling2D) else layer(x)
+    return keras.Model(inputs, x)
+
+
+@wrong(EXERCISE, r"changed settings of its argument's layers.*\n.*Leave the net as it is")
+def frozen(model):
+    made = converted()(model)
+    model.trainable = False
+    return made
+
+
+@wrong(EXERCISE, r"changed settings of its argument's layers")
+def without_the_net_s_own_activations(model):
+    made = converted()(model)
+    for layer in model.layers:
+        if isinstance(layer, layers.Dense):
+            layer.activation = keras.activations.linear
+    return made
+
+
+@wrong(EXERCISE, r"'Flatten' object has no attribute 'input_shape'.*\n.*layer.input.shape")
+def by_keras_2(model):
+    return [layer.input_shape for layer in model.layers if isinstance(layer, layers.Flatten)]
+
+
+@wrong(EXERCISE, r"expecting 0 weights.*\n.*set_weights comes after")
+def with_weights_before_the_first_call(model):
+    layers.Conv2D(12, 4).set_weights([np.zeros((4, 4, 6, 12)), np.zeros(12)])
+
+
+@wrong(EXERCISE, r"12×20×1 raised .*negative.*\n.*The window is 3×7, height first")
+def with_width_first(model):
+    x = inputs = keras.Input((None, None, model.input_shape[-1]))
+    window = None
+    for layer in model.layers[1:]:
+        if isinstance(layer, layers.Flatten):
+            window = layer.input.shape[2:0:-1]
+        elif isinstance(layer, layers.Dense):
+            made = layers.Conv2D(layer.units, window or 1, activation=layer.activation, use_bias=layer.use_bias)
+            x = made(x)
+            kernel, *biases = layer.get_weights()
+            made.set_weights([kernel.reshape(made.kernel.shape), *biases])
+            window = None
+        else:
+            x = layer(x)
+    return keras.Model(inputs, x)
+
+
+@wrong(EXERCISE, r"13×13×2 gives values.*\nYour model has no layer ReLU")
+def without_layers_of_no_weights(model):
+    whole = converted(activation=lambda layer, last: layer.activation if hasattr(layer, "units") else None)(model)
+    x = inputs = keras.Input((None, None, model.input_shape[-1]))
+    for layer in whole.layers[1:]:
+        x = x if isinstance(layer, layers.ReLU | layers.Activation) else layer(x)
     return keras.Model(inputs, x)

@@ -130,3 +130,48 @@ def outside_the_tape_as_it_is(model, images, labels):
 @wrong("gradient-norms", r"in a list: one for each")
 def all_together(model, images, labels):
     return [np.linalg.norm(gradient_norms(model, images, labels))]
+
+
+def _gradients(model, images, labels, loss, kernels):
+    with tf.GradientTape() as tape:
+        value = tf.reduce_mean(loss(labels, model(images, training=True)))
+    return tape.gradient(value, kernels)
+
+
+def _kernels(model, kind):
+    return [layer.kernel for layer in model.layers if isinstance(layer, kind)]
+
+
+ENTROPY = keras.losses.sparse_categorical_crossentropy
+WITH_KERNEL = (keras.layers.Conv2D, keras.layers.Dense)
+
+
+@wrong("gradient-norms", r"\n.*leave fully connected layers out")
+def of_convolutions(model, images, labels):
+    kernels = _kernels(model, keras.layers.Conv2D)
+    return [float(tf.norm(g)) for g in _gradients(model, images, labels, ENTROPY, kernels)]
+
+
+@wrong("gradient-norms", r"\n.*the spectral one")
+def spectral(model, images, labels):
+    kernels = _kernels(model, WITH_KERNEL)
+    return [float(np.linalg.norm(g.numpy(), 2)) for g in _gradients(model, images, labels, ENTROPY, kernels)]
+
+
+@wrong("gradient-norms", r"\n.*squared error")
+def of_a_squared_error(model, images, labels):
+    def loss(labels, probabilities):
+        return keras.losses.mean_squared_error(tf.one_hot(labels, probabilities.shape[-1]), probabilities)
+
+    kernels = _kernels(model, WITH_KERNEL)
+    return [float(tf.norm(g)) for g in _gradients(model, images, labels, loss, kernels)]
+
+
+@wrong("gradient-norms", r"\n.*norms of single images' gradients")
+def image_by_image(model, images, labels):
+    kernels = _kernels(model, WITH_KERNEL)
+    each = [
+        [float(tf.norm(g)) for g in _gradients(model, images[i : i + 1], labels[i : i + 1], ENTROPY, kernels)]
+        for i in range(len(images))
+    ]
+    return np.mean(each, axis=0)

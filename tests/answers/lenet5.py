@@ -292,3 +292,11 @@ def the_course_s_own():
     from course.models import lenet
 
     return lenet.lenet5()
+
+
+@wrong("lenet5", r"outputs are \(2, 1, 1, 10\) for 2 images, expected \(2, 10\).*\n.*Flatten is missing")
+def without_flatten():
+    tanh = {"activation": "tanh"}
+    steps = [layers.Conv2D(6, 5, **tanh), layers.AveragePooling2D(2), layers.Conv2D(16, 5, **tanh)]
+    steps += [layers.AveragePooling2D(2), layers.Conv2D(120, 5, **tanh), layers.Dense(84, **tanh)]
+    return keras.Sequential([keras.Input((32, 32, 1)), *steps, layers.Dense(10, activation="softmax")])

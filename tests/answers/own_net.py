@@ -75,6 +75,17 @@ right(EXERCISE)(lambda: Mine())
 right(EXERCISE)(lambda: within())
 
 
+@wrong(EXERCISE, r"has 20,131 parameters, 20,000 is the most.*\n.*moving averages of batch normalisation do: 236 here")
+def with_too_many_moving_averages():
+    net = keras.Sequential([keras.Input((32, 32, 3))])
+    for filters in (10, 10, 20, 20, 29, 29):
+        net.add(layers.Conv2D(filters, 3, padding="same", use_bias=False))
+        net.add(layers.BatchNormalization())
+    net.add(layers.GlobalAveragePooling2D())
+    net.add(layers.Dense(10, activation="softmax"))
+    return net
+
+
 @wrong(EXERCISE, r"has 62,006 parameters, 20,000 is the most.*\n.*48,120 of them are in .*channels in times filters")
 def lenet5():
     net = keras.Sequential([keras.Input((32, 32, 3))])

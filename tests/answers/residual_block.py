@@ -101,3 +101,20 @@ def before_activation(x, filters, strides=1):
     y = layers.Conv2D(filters, 3, strides, use_bias=False)(layers.ZeroPadding2D(1)(y))
     y = ops.relu(layers.BatchNormalization()(y))
     return shortcut + layers.Conv2D(filters, 3, padding="same", use_bias=False)(y)
+
+
+@wrong("residual-block", r"raised .*\n.*8×6×8, and one is 4×3×8: strides of 2 are there once more")
+def strided_twice(x, filters, strides=1):
+    y = conv_bn(conv_bn(x, filters, 3, strides), filters, 3, strides, relu=False)
+    changes = strides != 1 or x.shape[-1] != filters
+    return layers.ReLU()(layers.Add()([conv_bn(x, filters, 1, strides, relu=False) if changes else x, y]))
+
+
+@wrong("residual-block", r"raised .*\n.*8×6×8, and one is 9×7×8: look at its padding, too much")
+def with_a_padded_shortcut(x, filters, strides=1):
+    if strides != 1:
+        x = layers.ZeroPadding2D(1)(x)
+    y = layers.Conv2D(filters, 3, strides, padding="same" if strides == 1 else "valid", use_bias=False)(x)
+    y = conv_bn(layers.ReLU()(layers.BatchNormalization()(y)), filters, 3, relu=False)
+    changes = strides != 1 or x.shape[-1] != filters
+    return layers.ReLU()(layers.Add()([conv_bn(x, filters, 1, strides, relu=False) if changes else x, y]))

@@ -104,3 +104,26 @@ for answer, pattern in (
     (changed(classes=100), r"layer predictions: your output is 100 values, the paper's is 10"),
 ):
     wrong("resnet-cifar", pattern)(answer)
+
+
+@wrong("resnet-cifar", r"after stage conv4 you have blocks on maps of 4×4, the paper has none.*\n.*a stage too many")
+def of_four_stages(n):
+    x = inputs = keras.Input((32, 32, 3))
+    x = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(16, 3, padding="same", use_bias=False)(x)))
+    for filters in (16, 32, 64, 128):
+        for i in range(n):
+            x = written.residual_block(x, filters, 2 if filters > 16 and i == 0 else 1)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+
+
+@wrong("resnet-cifar", r"stage conv2 has 1 block in your net.*\n.*each block takes what the one before gave")
+def always_from_the_stage_s_beginning(n):
+    x = inputs = keras.Input((32, 32, 3))
+    x = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(16, 3, padding="same", use_bias=False)(x)))
+    for filters in (16, 32, 64):
+        for i in range(n):
+            y = written.residual_block(x, filters, 2 if filters > 16 and i == 0 else 1)
+        x = y
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(x))

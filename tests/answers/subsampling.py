@@ -311,3 +311,28 @@ wrong("subsampling", r"on 5×3×5 raised.*\nEven sizes went through.*leave the l
 class Squared(Subsampling):
     def call(self, x):
         return sums(x) * self.coefficient**2 + self.bias
+
+
+@right("subsampling")
+class OfTheSizeItWasBuiltWith(layers.Layer):
+    """It works for images of one size alone, as a net has them: another layer is made for another."""
+
+    def build(self, shape):
+        _, self.height, self.width, self.maps = shape
+        self.scale = self.add_weight(shape=(self.maps,))
+        self.shift = self.add_weight(shape=(self.maps,))
+
+    def call(self, x):
+        height, width = self.height // 2, self.width // 2
+        x = ops.reshape(x[:, : 2 * height, : 2 * width], (-1, height, 2, width, 2, self.maps))
+        return ops.sum(x, axis=(2, 4)) * self.scale + self.shift
+
+
+@wrong("subsampling", r"30 trainable parameters.*\n.*That mixes the maps, as a Dense layer does")
+class ByDense(layers.Layer):
+    def build(self, shape):
+        self.dense = layers.Dense(shape[-1])
+        self.dense.build(shape)
+
+    def call(self, x):
+        return self.dense(4 * ops.average_pool(x, 2, 2))

@@ -46,6 +46,20 @@ right("train-lenet5")(logits)
 
 
 @right("train-lenet5")
+def with_coefficients():
+    """A weight a map, as S2 has it in the paper, whose shape is not a vector's."""
+
+    class Coefficient(layers.Layer):
+        def build(self, shape):
+            self.coefficient = self.add_weight(shape=(1, 1, 1, shape[-1]), initializer="ones")
+
+        def call(self, x):
+            return x * self.coefficient
+
+    return after(Coefficient())
+
+
+@right("train-lenet5")
 def train_own_loop():
     """The net of another style, subclassed, trained by Keras from pixels that it scales itself."""
 
@@ -136,3 +150,14 @@ def always_the_same():
 @wrong("train-lenet5", r"an ndarray.*not a model")
 def predictions():
     return np.zeros((355, 10))
+
+
+@wrong("train-lenet5", r"kernels hold 264,704 numbers, expected 61,470.*\n.*another net")
+def another_net():
+    """It is accurate, and has no convolution."""
+    images, labels = data.load("digits", split="train", batch_size=-1)
+    model = keras.Sequential(
+        [keras.Input((32, 32, 1)), layers.Flatten(), layers.Dense(256, "relu"), layers.Dense(10, "softmax")]
+    )
+    training.fit(model, (data.scale(images), labels), epochs=30, verbose=0, seed=0)
+    return model

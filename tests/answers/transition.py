@@ -68,12 +68,20 @@ for answer, pattern in (
     (changed(relu=False), r"transition_1x1_bn: you have no activation.*\n.*left its activation out"),
     (changed(size=3), r"transition_1x1: you have 3×3 kernels, the paper has 1×1"),
     (changed(lambda: None, filters=lambda share, n: n), r"transition_1x1: your map is 8×6×8.*8×6×4"),
-    (changed(filters=lambda share, n: n // 2), r"compression=0.7\).*your map is 8×6×5.*8×6×7.*\n.*int\(compression"),
+    (changed(filters=lambda share, n: n // 2), r"compression=0.7\).*your map is 8×6×4.*8×6×5.*\n.*int\(compression"),
     (changed(filters=lambda share, n: math.ceil(share * n)), r"7×5×9\).*7×5×5.*7×5×4.*\n.*int\(compression"),
-    (changed(filters=lambda share, n: int((1 - share) * n)), r"compression=0.7\).*your map is 8×6×3.*\n.*int\("),
+    (changed(filters=lambda share, n: int((1 - share) * n)), r"compression=0.7\).*your map is 8×6×2.*\n.*int\("),
+    (changed(filters=lambda share, n: round(share * n)), r"compression=0.7\).*8×6×6.*8×6×5.*\n.*int\(compression"),
     (changed(filters=lambda share, n: share * n), r"raised .*\n.*whole one: int\("),
     (changed(first="pool"), r"transition_pool: it is not in its place|after the input: you have .*too early"),
     (changed(first="norm last"), r"transition_1x1_bn: it is not in its place"),
     (changed(bias=True), r"transition_1x1: you have biases.*\n.*no biases"),
 ):
     wrong("transition", pattern)(answer)
+
+
+@wrong("transition", r"'NoneType' and 'float'.*\n.*a size that is left open, as x.shape\[0\] is")
+def with_the_number_of_images(x, compression=0.5):
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Conv2D(int(x.shape[0] * compression), 1, use_bias=False)(x)
+    return layers.AveragePooling2D(2)(x)

@@ -175,3 +175,22 @@ def with_another_name(x, filters, num_layers):
 @wrong("vgg-block", r"raised ValueError.*'stride'.*\n.*no parameter of that name")
 def with_a_misspelt_parameter(x, filters, layers):
     return MaxPooling2D(2)(Conv2D(filters, 3, stride=1)(x))
+
+
+@wrong("vgg-block", r"'int' object has no attribute 'Conv2D'.*\n.*hides it: write keras.layers")
+def with_its_argument_for_the_module(x, filters, layers):
+    return layers.Conv2D(filters, 3, padding="same")(x)
+
+
+@wrong("vgg-block", r"raised ValueError.*\n.*those of its first call: for another use make a new layer")
+def with_one_layer_many_times(x, filters, layers):
+    for layer in [Conv2D(filters, 3, padding="same", activation="relu")] * layers:
+        x = layer(x)
+    return MaxPooling2D(2)(x)
+
+
+@wrong("vgg-block", r'The name "conv" is used 2 times.*\n.*leave name out, or number it')
+def with_one_name(x, filters, layers):
+    for _ in range(layers):
+        x = Conv2D(filters, 3, padding="same", activation="relu", name="conv")(x)
+    return MaxPooling2D(2)(x)

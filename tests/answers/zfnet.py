@@ -152,3 +152,8 @@ def the_course_s_own():
     from course.models import BUILDERS
 
     return BUILDERS["zfnet"]()
+
+
+wrong("zfnet", r"layer pool1: you have 2×2 windows, the paper has 3×3 windows")(
+    changed(pool1=lambda: layers.MaxPooling2D(2, padding="same"))
+)

@@ -161,3 +161,13 @@ def anchors(base_size=16, ratios=(0.5, 1, 2), scales=(8, 16, 32)):
             x, y = (width * scale - 1) / 2, (height * scale - 1) / 2
             rows.append((middle - x, middle - y, middle + x, middle + y))
     return np.array(rows)
+
+
+@wrong("anchors", "rounds the width alone", "Your height is not rounded, only the width is")
+def anchors(base_size=16, ratios=(0.5, 1, 2), scales=(8, 16, 32)):
+    middle, rows = (base_size - 1) / 2, []
+    for ratio, scale in itertools.product(ratios, scales):
+        width = np.round(base_size / np.sqrt(ratio))
+        x, y = (width * scale - 1) / 2, (width * ratio * scale - 1) / 2
+        rows.append((middle - x, middle - y, middle + x, middle + y))
+    return np.array(rows)

@@ -87,3 +87,16 @@ def auxiliary_loss(main, auxiliary, training=True, weight=0.3):
 @right("auxiliary-loss", "math.fsum of a Fraction-free generator")
 def auxiliary_loss(main, auxiliary, training=True, weight=0.3):
     return math.fsum(itertools.chain([main], (weight * a for a in auxiliary if training)))
+
+
+@wrong("auxiliary-loss", "nothing is left outside training", "the main loss is left out, too")
+def auxiliary_loss(main, auxiliary, training=True, weight=0.3):
+    total = 0.0
+    if training:
+        total = main + sum(weight * loss for loss in auxiliary)
+    return total
+
+
+@wrong("auxiliary-loss", "rounds to one decimal", "All values are rounded to one decimal")
+def auxiliary_loss(main, auxiliary, training=True, weight=0.3):
+    return round(main + weight * sum(auxiliary), 1) if training else main

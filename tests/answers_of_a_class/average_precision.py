@@ -191,3 +191,28 @@ def average_precision(scores, matched, objects, eleven_points=False):
     filled = np.maximum.accumulate((found / np.arange(1, len(found) + 1))[::-1])[::-1]
     wanted = np.arange(11) * objects / 10 if eleven_points else np.arange(1, objects + 1)
     return np.append(filled, 0.0)[np.searchsorted(found, wanted - 1e-9)].mean()
+
+
+@wrong("average-precision", "no step before the first detection", "Your area begins at the first detection")
+def average_precision(scores, matched, objects, eleven_points=False):
+    if len(scores) == 0:
+        return 0.0
+    right_ones = first_hits(scores, matched)
+    found = np.cumsum(right_ones)
+    recall, precision = found / objects, found / np.arange(1, len(found) + 1)
+    filled = np.maximum.accumulate(precision[::-1])[::-1]
+    if eleven_points:
+        return np.mean([filled[recall >= n / 10 - 1e-9].max(initial=0) for n in range(11)])
+    return float((np.diff(recall) * filled[1:]).sum())
+
+
+@wrong("average-precision", "the mean of nothing", "scores is empty there")
+def average_precision(scores, matched, objects, eleven_points=False):
+    if len(scores) == 0:
+        return float("nan")
+    found = np.cumsum(first_hits(scores, matched))
+    recall, precision = found / objects, found / np.arange(1, len(found) + 1)
+    filled = np.maximum.accumulate(precision[::-1])[::-1]
+    if eleven_points:
+        return np.mean([filled[recall >= n / 10 - 1e-9].max(initial=0) for n in range(11)])
+    return float((np.diff(recall, prepend=0) * filled).sum())

@@ -166,3 +166,25 @@ def batch_normalization(x, gamma, beta, moving_mean, moving_variance, training, 
             variances[c] = momentum * variances[c] + (1 - momentum) * v
         out[..., c] = (x[..., c] - m) / math.sqrt(v + epsilon) * gamma[c] + beta[c]
     return out, means, variances
+
+
+@wrong("batch-normalization", "deviations from the updated mean", "You take the deviations from the moving mean")
+def batch_normalization(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
+    axes = tuple(range(x.ndim - 1))
+    mean, variance = moving_mean, moving_variance
+    if training:
+        mean = x.mean(axes)
+        moving_mean = momentum * moving_mean + (1 - momentum) * mean
+        variance = ((x - moving_mean) ** 2).mean(axes)
+        moving_variance = momentum * moving_variance + (1 - momentum) * variance
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, moving_mean, moving_variance
+
+
+@wrong("batch-normalization", "keepdims for what is returned", "the values are right, an axis of 1 differs")
+def batch_normalization(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
+    mean, variance = moving_mean, moving_variance
+    if training:
+        mean, variance = (of(axis=tuple(range(x.ndim - 1)), keepdims=True) for of in (x.mean, x.var))
+        moving_mean = momentum * moving_mean + (1 - momentum) * mean
+        moving_variance = momentum * moving_variance + (1 - momentum) * variance
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, moving_mean, moving_variance

@@ -101,3 +101,25 @@ def bilinear_kernel(factor):
     k = 2 * factor - factor % 2
     window = scipy.signal.windows.triang(k)
     return np.float32(window[:, None] @ window[None])
+
+
+@wrong("bilinear-kernel", "divides by the middle", "You divide the distance by c, so that the ends are 0")
+def bilinear_kernel(factor):
+    k = 2 * factor - factor % 2
+    middle = (k - 1) / 2
+    taps = 1 - np.abs(np.arange(k) - middle) / (middle or 1)
+    return np.outer(taps, taps)
+
+
+@wrong("bilinear-kernel", "the inner product", "np.outer(taps, taps) keeps each")
+def bilinear_kernel(factor):
+    k = 2 * factor - factor % 2
+    taps = 1 - np.abs(np.arange(k) - (k - 1) / 2) / factor
+    return taps @ taps.T
+
+
+@wrong("bilinear-kernel", "counts taps from 1", "You count the taps from 1")
+def bilinear_kernel(factor):
+    k = 2 * factor - factor % 2
+    taps = 1 - np.abs(np.arange(1, k + 1) - (k - 1) / 2) / factor
+    return np.outer(taps, taps)

@@ -120,3 +120,18 @@ def bottleneck_costs(kernel_size, in_channels, reduced, filters, height, width):
     area, positions = kernel_size * kernel_size, height * width
     w, v = area * in_channels * filters, reduced * (in_channels + area * filters)
     return BottleneckCosts(w, w * positions, v, v * positions)
+
+
+@wrong("bottleneck-costs", "two 1x1 convolutions", "The convolution after the 1×1 is 1×1 with you")
+def bottleneck_costs(kernel_size, in_channels, reduced, filters, height, width):
+    direct = kernel_size**2 * in_channels * filters
+    through = in_channels * reduced + reduced * filters
+    return direct, direct * height * width, through, through * height * width
+
+
+@wrong("bottleneck-costs", "the outputs' values times the weights", "You multiply the MACs by filters once too often")
+def bottleneck_costs(kernel_size, in_channels, reduced, filters, height, width):
+    direct = kernel_size**2 * in_channels * filters
+    through = in_channels * reduced + kernel_size**2 * reduced * filters
+    outputs = height * width * filters
+    return direct, direct * outputs, through, through * outputs

@@ -83,3 +83,8 @@ def c3_params(connections, kernel_size=5):
     for column, maps in enumerate(connections):
         matrix[list(maps), column] = 1
     return matrix.sum() * kernel_size**2 + matrix.shape[1]
+
+
+@wrong("c3-params", "kernels of an input map once", "You count the kernels of an input map once")
+def c3_params(connections, kernel_size=5):
+    return len({s for maps in connections for s in maps}) * kernel_size**2 + len(connections)

@@ -92,3 +92,9 @@ def conv_macs(height, width, kernel_size, in_channels, filters, *, strides=1):
 def conv_macs(height, width, kernel_size, in_channels, filters, strides=1):
     out = lambda n: math.floor((n - kernel_size) / strides) + 1
     return float(out(height) * out(width) * kernel_size**2 * in_channels * filters)
+
+
+@wrong("conv-macs", "the 1 before the division", "You add the 1 before you divide by strides")
+def conv_macs(height, width, kernel_size, in_channels, filters, strides=1):
+    rows, columns = ((n - kernel_size + 1) // strides for n in (height, width))
+    return rows * columns * kernel_size**2 * in_channels * filters

@@ -95,3 +95,8 @@ def conv_params(kernel_size, in_channels, filters, use_bias=True):
 @wrong("conv-params", "another default", "By default use_bias is False with you")
 def conv_params(kernel_size, in_channels, filters, use_bias=False):
     return (kernel_size**2 * in_channels + use_bias) * filters
+
+
+@wrong("conv-params", "the bias among the input channels", "You count a bias for each place of a kernel")
+def conv_params(kernel_size, in_channels, filters, use_bias=True):
+    return kernel_size**2 * (in_channels + use_bias) * filters

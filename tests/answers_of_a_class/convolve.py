@@ -242,3 +242,82 @@ def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
         x = np.pad(x, [*((n // 2, n - n // 2) for n in total), (0, 0)])
     windows = np.lib.stride_tricks.sliding_window_view(x, spans, axis=(0, 1))[::dilation_rate, ::dilation_rate]
     return np.einsum("yxcij,ijcf->yxf", windows[..., ::strides, ::strides], kernel)
+
+
+def layer(image, kernel, strides, dilation_rate, shape):
+    """The sums at places that begin strides apart, for an image that is padded already."""
+    kh, kw = kernel.shape[:2]
+    out = np.zeros((*shape, kernel.shape[3]))
+    for y, x, i, j in itertools.product(range(shape[0]), range(shape[1]), range(kh), range(kw)):
+        out[y, x] += image[y * strides + i * dilation_rate, x * strides + j * dilation_rate] @ kernel[i, j]
+    return out
+
+
+def halves(total):
+    return total // 2, total - total // 2
+
+
+@wrong("convolve", "pads by less than nothing", "A padding is never negative")
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    spans = [(k - 1) * dilation_rate + 1 for k in kernel.shape[:2]]
+    if padding == "same":
+        outputs = [-(-n // strides) for n in image.shape[:2]]
+        totals = [(o - 1) * strides + s - n for o, s, n in zip(outputs, spans, image.shape)]
+        image = np.pad(image, (*map(halves, totals), (0, 0)))
+    shape = [(n - s) // strides + 1 for n, s in zip(image.shape, spans)]
+    return layer(image, kernel, strides, dilation_rate, shape)
+
+
+@wrong("convolve", "rounds the outputs of same down", "You round down")
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    spans = [(k - 1) * dilation_rate + 1 for k in kernel.shape[:2]]
+    shape = [(n - s) // strides + 1 for n, s in zip(image.shape, spans)]
+    if padding == "same":
+        shape = [n // strides for n in image.shape[:2]]
+        totals = [max((o - 1) * strides + s - n, 0) for o, s, n in zip(shape, spans, image.shape)]
+        image = np.pad(image, (*map(halves, totals), (0, 0)))
+    return layer(image, kernel, strides, dilation_rate, shape)
+
+
+@wrong("convolve", "a dilated kernel of k * dilation_rate", "The dilated kernel is too long")
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    spans = [k * dilation_rate for k in kernel.shape[:2]]
+    if padding == "same":
+        totals = [max((-(-n // strides) - 1) * strides + s - n, 0) for s, n in zip(spans, image.shape)]
+        image = np.pad(image, (*map(halves, totals), (0, 0)))
+    shape = [max((n - s) // strides + 1, 0) for n, s in zip(image.shape, spans)]
+    return layer(image, kernel, strides, dilation_rate, shape)
+
+
+@wrong("convolve", "strides down the rows alone, in the padding too", None)
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    spans = [(k - 1) * dilation_rate + 1 for k in kernel.shape[:2]]
+    steps = (strides, 1)
+    if padding == "same":
+        totals = [max((-(-n // t) - 1) * t + s - n, 0) for t, s, n in zip(steps, spans, image.shape)]
+        image = np.pad(image, (*map(halves, totals), (0, 0)))
+    shape = [n - s + 1 for n, s in zip(image.shape, spans)]
+    return layer(image, kernel, 1, dilation_rate, shape)[::strides]
+
+
+def windows_and_kernel(image, kernel, strides, padding, dilation_rate):
+    """All windows of a padded image, and the kernel with zeros between its weights."""
+    spans = [(k - 1) * dilation_rate + 1 for k in kernel.shape[:2]]
+    spread = np.zeros((*spans, *kernel.shape[2:]))
+    spread[::dilation_rate, ::dilation_rate] = kernel
+    if padding == "same":
+        totals = [max((-(-n // strides) - 1) * strides + s - n, 0) for s, n in zip(spans, image.shape)]
+        image = np.pad(image, (*map(halves, totals), (0, 0)))
+    return np.lib.stride_tricks.sliding_window_view(image, spans, axis=(0, 1))[::strides, ::strides], spread
+
+
+@wrong("convolve", "filters before channels in the kernel", "You take the kernel's last two axes for (filters, ch")
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    windows, spread = windows_and_kernel(image, kernel, strides, padding, dilation_rate)
+    return np.einsum("hwcij,ijfc->hwf", windows, spread)
+
+
+@right("convolve", "a kernel that is dilated by hand, windows and einsum")
+def convolve(image, kernel, strides=1, padding="valid", dilation_rate=1):
+    windows, spread = windows_and_kernel(image, kernel, strides, padding, dilation_rate)
+    return np.einsum("hwcij,ijcf->hwf", windows, spread)

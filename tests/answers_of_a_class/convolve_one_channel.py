@@ -128,3 +128,50 @@ def convolve_one_channel(image, kernel):
 @right("convolve-one-channel", "FFT")
 def convolve_one_channel(image, kernel):
     return scipy.signal.fftconvolve(np.asarray(image, "float64"), np.asarray(kernel, "float64"), mode="valid")
+
+
+@wrong("convolve-one-channel", "pads, the odd zero before", "You pad with zeros and keep the image's size")
+def convolve_one_channel(image, kernel):
+    kh, kw = kernel.shape
+    padded = np.pad(image, ((kh // 2, kh - 1 - kh // 2), (kw // 2, kw - 1 - kw // 2)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)
+    return (windows * kernel[::-1, ::-1]).sum(axis=(2, 3))
+
+
+@wrong(
+    "convolve-one-channel", "one size for height and width of the kernel", "Look for a height that stands for a width"
+)
+def convolve_one_channel(image, kernel):
+    k = kernel.shape[0]
+    flipped = kernel[::-1, ::-1]
+    out = np.zeros((image.shape[0] - k + 1, image.shape[1] - k + 1))
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            out[y, x] = (image[y : y + k, x : x + k] * flipped).sum()
+    return out
+
+
+@wrong("convolve-one-channel", "for kernels of 3x3 alone", "look for a fixed number in it")
+def convolve_one_channel(image, kernel):
+    out = np.zeros((image.shape[0] - 2, image.shape[1] - 2))
+    for y in range(out.shape[0]):
+        for x in range(out.shape[1]):
+            out[y, x] = (image[y : y + 3, x : x + 3] * kernel[::-1, ::-1]).sum()
+    return out
+
+
+@wrong("convolve-one-channel", "= instead of +=", "Each product takes the place of the one before")
+def convolve_one_channel(image, kernel):
+    kh, kw = kernel.shape
+    out = np.zeros((image.shape[0] - kh + 1, image.shape[1] - kw + 1))
+    for y, x in np.ndindex(out.shape):
+        for i, j in np.ndindex(kernel.shape):
+            out[y, x] = image[y + i, x + j] * kernel[kh - 1 - i, kw - 1 - j]
+    return out
+
+
+@wrong("convolve-one-channel", "cuts half a kernel off on both sides", "You cut half a kernel off on both sides")
+def convolve_one_channel(image, kernel):
+    kh, kw = kernel.shape
+    out = scipy.signal.convolve2d(image.astype(float), kernel, "same")
+    return out[kh // 2 : out.shape[0] - kh // 2, kw // 2 : out.shape[1] - kw // 2]

@@ -135,3 +135,18 @@ def decode(boxes, deltas):
     x, y = x1 + w * (dx + 0.5), y1 + h * (dy + 0.5)
     w, h = w * tf.exp(dw), h * tf.exp(dh)
     return tf.stack([x - w / 2, y - h / 2, x + w / 2 - 1, y + h / 2 - 1], axis=1).numpy()
+
+
+@wrong("decode-boxes", "takes the corner for the centre", "You take the corner x1 for the centre")
+def decode(boxes, deltas):
+    size = boxes[:, 2:] - boxes[:, :2] + 1
+    centre, half = boxes[:, :2] + deltas[:, :2] * size, size * np.exp(deltas[:, 2:]) / 2
+    return np.concatenate([centre - half, centre + half - 1], axis=1)
+
+
+@wrong("decode-boxes", "torchvision's limit", "You hold the logarithms below a limit")
+def decode(boxes, deltas):
+    size = boxes[:, 2:] - boxes[:, :2] + 1
+    half = size * np.exp(np.clip(deltas[:, 2:], None, math.log(1000 / 16))) / 2
+    centre = boxes[:, :2] + size / 2 + deltas[:, :2] * size
+    return np.concatenate([centre - half, centre + half - 1], axis=1)

@@ -142,3 +142,24 @@ def kept_in_a_default(initial, growth_rate, blocks, compression=1.0, after=[]):
     for i, layers in enumerate(blocks):
         after.append((int(after[-1] * compression) if i else initial) + layers * growth_rate)
     return list(after)
+
+
+@wrong("dense-channels", "compresses the last number", "The last number went through a transition with you")
+def last_compressed(initial, growth_rate, blocks, compression=1.0):
+    rows, channels = [], initial
+    for layers in blocks:
+        channels += layers * growth_rate
+        rows.append(channels)
+        channels = int(channels * compression)
+    return [*rows[:-1], channels]
+
+
+@wrong("dense-channels", "loops from 1", "You count one layer too few in each block")
+def looped_from_one(initial, growth_rate, blocks, compression=1.0):
+    rows, channels = [], initial
+    for layers in blocks:
+        for _ in range(1, layers):
+            channels += growth_rate
+        rows.append(channels)
+        channels = int(channels * compression)
+    return rows

@@ -85,3 +85,18 @@ def dense_to_convolution(weights, height, width):
 @wrong("dense-to-convolution", "float16", "went through float16")
 def dense_to_convolution(weights, height, width):
     return weights.astype("float16").reshape(height, width, -1, weights.shape[1])
+
+
+@wrong("dense-to-convolution", "VGG-16's sizes", "look for a fixed number in it")
+def dense_to_convolution(weights, height, width):
+    return weights.reshape(7, 7, 512, -1)
+
+
+@wrong("dense-to-convolution", "height twice", "a size that stands for another")
+def dense_to_convolution(weights, height, width):
+    return weights.reshape(height, height, -1, weights.shape[1])
+
+
+@right("dense-to-convolution", "split into rows and columns")
+def dense_to_convolution(weights, height, width):
+    return np.stack([np.stack(np.split(row, width)) for row in np.split(weights, height)])

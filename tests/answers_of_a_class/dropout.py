@@ -95,3 +95,19 @@ def dropout(x, rate, uniform, training=True):
     if training:
         x = keras.ops.where(keras.ops.less(uniform, rate), keras.ops.zeros_like(x), x / (1.0 - rate))
     return x
+
+
+@wrong("dropout", "returns the mask beside it", "what is expected is the first of all that you return")
+def dropout(x, rate, uniform, training=True):
+    mask = (uniform >= rate) / (1 - rate)
+    return (x * mask, mask) if training else (x, None)
+
+
+@wrong("dropout", "rounds the random numbers", "You keep a value where its number is 0.5 or more")
+def dropout(x, rate, uniform, training=True):
+    return np.round(uniform) * x / (1 - rate) if training else x
+
+
+@wrong("dropout", "drops whole rows", "You take the first number of a row for all of it")
+def dropout(x, rate, uniform, training=True):
+    return np.where(uniform[..., :1] >= rate, x / (1 - rate), 0) if training else x

@@ -125,3 +125,14 @@ def encode(boxes, targets):
     size, wanted = boxes[:, 2:] - boxes[:, :2] + 1, targets[:, 2:] - targets[:, :2] + 1
     shift = (targets[:, :2] + wanted / 2 - boxes[:, :2] - size / 2) / size
     return ops.concatenate([shift, ops.log(wanted / size)], axis=1)
+
+
+@wrong("encode-boxes", "fills an array like the boxes", "Where boxes holds whole numbers, the fractions are cut off")
+def encode(boxes, targets):
+    result = np.zeros_like(boxes)
+    (x, y, w, h), (u, v, a, b) = (
+        (n[:, 0] + (n[:, 2] - n[:, 0] + 1) / 2, n[:, 1] + (n[:, 3] - n[:, 1] + 1) / 2, *(n[:, 2:] - n[:, :2] + 1).T)
+        for n in (boxes, targets)
+    )
+    result[:] = np.stack([(u - x) / w, (v - y) / h, np.log(a / w), np.log(b / h)], axis=1)
+    return result

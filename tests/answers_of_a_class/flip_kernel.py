@@ -90,7 +90,7 @@ def flip_kernel(kernel):
     return keras.ops.flip(keras.ops.flip(kernel, axis=0), axis=1)
 
 
-@wrong("flip-kernel", "sorts the numbers", "The values are right, but stand in another order")
+@wrong("flip-kernel", "sorts the numbers", "The values are right, but sorted, the largest first")
 def flip_kernel(kernel):
     return np.sort(kernel, axis=None)[::-1].reshape(kernel.shape)
 
@@ -102,3 +102,29 @@ def flip_kernel(kernel):
         for x in range(columns):
             out[y, x] = out[rows - 1 - y, columns - 1 - x]
     return out
+
+
+@wrong("flip-kernel", "loops over a square", "You take the number of rows for the columns too")
+def flip_kernel(kernel):
+    n = kernel.shape[0]
+    out = np.zeros_like(kernel)
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = kernel[n - 1 - i, n - 1 - j]
+    return out
+
+
+@wrong("flip-kernel", "swaps in place half-way along both axes", "You exchange a quarter of the values")
+def flip_kernel(kernel):
+    out = kernel.copy()
+    h, w = out.shape
+    for i in range(h // 2):
+        for j in range(w // 2):
+            out[i, j], out[h - 1 - i, w - 1 - j] = out[h - 1 - i, w - 1 - j], out[i, j]
+    return out
+
+
+@right("flip-kernel", "products with reversed identities")
+def flip_kernel(kernel):
+    h, w = kernel.shape
+    return np.eye(h)[::-1] @ kernel @ np.eye(w)[::-1]

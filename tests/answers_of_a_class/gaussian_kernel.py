@@ -2,6 +2,7 @@
 
 # ruff: noqa: F811
 
+import functools
 import math
 
 import numpy as np
@@ -107,3 +108,35 @@ def gaussian_kernel(size, sigma):
     line = [math.exp(-(((i - half) / sigma) ** 2) / 2) for i in range(size)]
     total = sum(line) ** 2
     return [[a * b / total for b in line] for a in line]
+
+
+@wrong("gaussian-kernel", "-size // 2 is taken for -(size // 2)", "-size // 2 rounds down")
+def gaussian_kernel(size, sigma):
+    x = np.arange(-size // 2, -size // 2 + size)
+    k = np.exp(-(x**2 + x[:, None] ** 2) / (2 * sigma**2))
+    return k / k.sum()
+
+
+@wrong(
+    "gaussian-kernel", "from -r to r, one too many where size is even", "An even size gets one row and column too many"
+)
+def gaussian_kernel(size, sigma):
+    r = size // 2
+    x, y = np.meshgrid(np.arange(-r, r + 1), np.arange(-r, r + 1))
+    k = np.exp(-(x**2 + y**2) / (2 * sigma**2))
+    return k / k.sum()
+
+
+@wrong("gaussian-kernel", "linspace over the whole width", "You spread the coordinates from -size / 2 to size / 2")
+def gaussian_kernel(size, sigma):
+    x = np.linspace(-size / 2, size / 2, size)
+    k = np.exp(-(x**2 + x[:, None] ** 2) / (2 * sigma**2))
+    return k / k.sum()
+
+
+@right("gaussian-kernel", "complex distances, cached")
+@functools.lru_cache
+def gaussian_kernel(size, sigma):
+    x = np.linspace(-(size - 1) / 2, (size - 1) / 2, size)
+    k = np.exp(-0.5 * np.abs((x + 1j * x[:, None]) / sigma) ** 2)
+    return k / k.sum()

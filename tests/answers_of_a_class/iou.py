@@ -135,3 +135,19 @@ def iou(boxes, others):
     h = (np.minimum.outer(y2, v2) - np.maximum.outer(y1, v1) + 1).clip(min=0)
     inter = w * h
     return inter / (np.add.outer((x2 - x1 + 1) * (y2 - y1 + 1), (u2 - u1 + 1) * (v2 - v1 + 1)) - inter)
+
+
+@wrong("iou", "clips the width alone", "You cut the intersection's width off at 0 and not its height")
+def iou(boxes, others):
+    b, o = boxes[:, None].astype(float), others[None].astype(float)
+    width = np.maximum(np.minimum(b[..., 2], o[..., 2]) - np.maximum(b[..., 0], o[..., 0]) + 1, 0)
+    inter = width * (np.minimum(b[..., 3], o[..., 3]) - np.maximum(b[..., 1], o[..., 1]) + 1)
+    return inter / (area(b) + area(o) - inter)
+
+
+@wrong("iou", "one shared column is none", "Boxes that share one row or column of pixels share nothing with you")
+def iou(boxes, others):
+    b, o = boxes[:, None].astype(float), others[None].astype(float)
+    apart = np.minimum(b[..., 2:], o[..., 2:]) - np.maximum(b[..., :2], o[..., :2])
+    inter = np.where((apart > 0).all(-1), (apart + 1).prod(-1), 0)
+    return inter / (area(b) + area(o) - inter)

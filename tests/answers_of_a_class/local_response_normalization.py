@@ -122,3 +122,28 @@ def lrn(x, n=5, k=2, alpha=1e-4, beta=0.75):
 def lrn(x, n=5, k=2, alpha=1e-4, beta=0.75):
     squares = scipy.ndimage.convolve1d(np.asarray(x, float) ** 2, np.ones(n), axis=-1, mode="constant")
     return x / (k + alpha * squares) ** beta
+
+
+@wrong("local-response-normalization", "k outside the power, alpha in it", "You raise the sum alone to beta")
+def lrn(x, n=5, k=2, alpha=1e-4, beta=0.75):
+    out = np.zeros(x.shape)
+    for i in range(x.shape[-1]):
+        total = (x[..., max(0, i - n // 2) : i + n // 2 + 1] ** 2).sum(axis=-1)
+        out[..., i] = x[..., i] / (k + (alpha * total) ** beta)
+    return out
+
+
+@wrong("local-response-normalization", "a slice that never has the last channel", "The last channel is in no sum")
+def lrn(x, n=5, k=2, alpha=1e-4, beta=0.75):
+    out = np.zeros(x.shape)
+    last = x.shape[-1] - 1
+    for i in range(last + 1):
+        total = (x[..., max(0, i - n // 2) : min(last, i + n // 2 + 1)] ** 2).sum(axis=-1)
+        out[..., i] = x[..., i] / (k + alpha * total) ** beta
+    return out
+
+
+@wrong("local-response-normalization", "TensorFlow's defaults", "By default k is 1, alpha is 1 and beta is 0.5")
+def lrn(x, n=5, k=1, alpha=1, beta=0.5):
+    squares = np.pad(x**2, [(0, 0)] * 3 + [(n // 2, n // 2)])
+    return x / (k + alpha * sum(squares[..., i : i + x.shape[-1]] for i in range(n))) ** beta

@@ -136,3 +136,14 @@ def max_pooling(image, pool_size, strides):
     rows, columns = (range(0, n - pool_size + 1, strides) for n in image.shape[:2])
     end = max(pool_size - 1, 1)
     return np.array([[image[y : y + end, x : x + end].max((0, 1)) for x in columns] for y in rows])
+
+
+@wrong("max-pooling", "as many columns as rows", "Look for a height that stands for a width")
+def max_pooling(image, pool_size, strides):
+    n = (image.shape[0] - pool_size) // strides + 1
+    out = np.zeros((n, n, image.shape[2]))
+    for y in range(n):
+        for x in range(n):
+            window = image[y * strides : y * strides + pool_size, x * strides : x * strides + pool_size]
+            out[y, x] = window.max(axis=(0, 1))
+    return out

@@ -168,3 +168,22 @@ def nms(boxes, scores, iou_threshold):
         kept.append(box.index)
         queue = collections.deque(b for b in queue if not _one_iou(boxes[box.index], boxes[b.index]) > iou_threshold)
     return tuple(kept)
+
+
+@wrong("nms", "a threshold of its own", "iou_threshold makes no difference with you")
+def nms(boxes, scores, iou_threshold):
+    kept = []
+    for i in np.argsort(-scores):
+        if all(_one_iou(boxes[i], boxes[j]) <= 0.3 for j in kept):
+            kept.append(i)
+    return kept
+
+
+@wrong("nms", "over the area of the box looked at", "by the area of the worse box alone")
+def nms(boxes, scores, iou_threshold):
+    kept = []
+    for i in np.argsort(-scores):
+        shared = sides(boxes[[i]], boxes[kept]).prod(-1)[0] if kept else np.zeros(0)
+        if (shared / area(boxes[i]) <= iou_threshold).all():
+            kept.append(i)
+    return kept

@@ -139,3 +139,25 @@ def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
     zeros, word = (0, padding) if isinstance(padding, str) else (2 * padding, "valid")
     pooling = keras.layers.MaxPooling1D((kernel_size - 1) * dilation_rate + 1, strides, word)
     return pooling(np.zeros((1, size + zeros, 1), "float32")).shape[1]
+
+
+def positions(size, kernel_size, strides, zeros, dilation_rate):
+    return (size + 2 * zeros - dilation_rate * (kernel_size - 1) - 1) // strides + 1
+
+
+@wrong("output-size", "kernel_size // 2 on both sides for same", "you pad kernel_size // 2 on both sides")
+def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
+    zeros = {"valid": 0, "same": kernel_size // 2}.get(padding, padding)
+    return positions(size, kernel_size, strides, zeros, dilation_rate)
+
+
+@wrong("output-size", "strides count for same alone", "You ignore strides")
+def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
+    if padding == "same":
+        return -(-size // strides)
+    return positions(size, kernel_size, 1, 0 if padding == "valid" else padding, dilation_rate)
+
+
+@wrong("output-size", "same as valid", "you count as without padding")
+def output_size(size, kernel_size, strides=1, padding="valid", dilation_rate=1):
+    return positions(size, kernel_size, strides, 0 if isinstance(padding, str) else padding, dilation_rate)

@@ -95,3 +95,28 @@ def pca_colour(image, eigenvalues, eigenvectors, alphas):
 @wrong("pca-colour", "sorts the eigenvalues alone", "You sort the eigenvalues and leave the columns")
 def pca_colour(image, eigenvalues, eigenvectors, alphas):
     return image + eigenvectors @ (alphas * np.sort(eigenvalues)[::-1])
+
+
+@wrong("pca-colour", "an image from 0 to 1", "You divide the image by 255")
+def pca_colour(image, eigenvalues, eigenvectors, alphas):
+    return image / 255 + eigenvectors @ (alphas * eigenvalues)
+
+
+@wrong("pca-colour", "clipped to bytes", "You return bytes, cut off at 0 and 255")
+def pca_colour(image, eigenvalues, eigenvectors, alphas):
+    return np.clip(image.astype(float) + eigenvectors @ (alphas * eigenvalues), 0, 255).astype(np.uint8)
+
+
+@wrong("pca-colour", "axis 0 summed", "You add up the three colours of each component")
+def pca_colour(image, eigenvalues, eigenvectors, alphas):
+    return image.astype(float) + (eigenvectors * (alphas * eigenvalues)).sum(axis=0)
+
+
+@wrong("pca-colour", "rows weighted", "You multiply the rows of eigenvectors")
+def pca_colour(image, eigenvalues, eigenvectors, alphas):
+    return image.astype(float) + ((alphas * eigenvalues)[:, None] * eigenvectors).sum(axis=1)
+
+
+@wrong("pca-colour", "a colour of whole numbers", "The colour loses its fractions")
+def pca_colour(image, eigenvalues, eigenvectors, alphas):
+    return image.astype(float) + (eigenvectors @ (alphas * eigenvalues)).astype(int)

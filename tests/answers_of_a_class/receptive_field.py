@@ -12,6 +12,34 @@ import numpy as np
 from answers_of_a_class import right, wrong
 
 
+@wrong("receptive-field", "the layer's own stride", "by the layer's own stride alone")
+def receptive_field(layers):
+    return 1 + sum((k - 1) * s for k, s in layers)
+
+
+@wrong("receptive-field", "parentheses forgotten", "You take the 1 off after you multiply")
+def receptive_field(layers):
+    field = 1
+    for k, s in reversed(layers):
+        field = field * s + k - 1
+    return field
+
+
+@wrong("receptive-field", "returns inside the loop", "Of layers the first item alone counts with you")
+def receptive_field(layers):
+    field, step = 1, 1
+    for k, s in layers:
+        field += (k - 1) * step
+        step *= s
+        return field
+    return field
+
+
+@wrong("receptive-field", "the last kernel", "Of layers the last item alone counts with you")
+def receptive_field(layers):
+    return layers[-1][0] if layers else 1
+
+
 @wrong("receptive-field", "ignores strides", "You ignore strides")
 def receptive_field(layers):
     return 1 + sum(k - 1 for k, s in layers)

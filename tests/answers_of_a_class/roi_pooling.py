@@ -212,3 +212,30 @@ def roi_pooling(features, roi, pool_size=7, spatial_scale=1 / 16):
     height, width, channels = features.shape
     beyond = np.zeros(channels)
     return np.array([[features[y, x] if y < height and x < width else beyond for x in columns] for y in rows])
+
+
+def _pooled(features, corners, pool_size, bins):
+    x1, y1, x2, y2 = corners
+    pooled = np.zeros((pool_size, pool_size, features.shape[2]))
+    for i, (top, bottom) in enumerate(bins(y2 - y1 + 1, pool_size)):
+        for j, (left, end) in enumerate(bins(x2 - x1 + 1, pool_size)):
+            cells = features[y1 + top : y1 + bottom, x1 + left : x1 + end]
+            pooled[i, j] = cells.max(axis=(0, 1)) if cells.size else 0
+    return pooled
+
+
+@wrong("roi-pooling", "bins of the size rounded up, inside the region", "high, so the last run out")
+def roi_pooling(features, roi, pool_size=7, spatial_scale=1 / 16):
+    def bins(extent, n):
+        size = math.ceil(extent / n)
+        return [(i * size, min((i + 1) * size, extent)) for i in range(n)]
+
+    return _pooled(features, [_half_up(v * spatial_scale) for v in roi], pool_size, bins)
+
+
+@wrong("roi-pooling", "np.array_split", "np.array_split cuts the region into pieces that share nothing")
+def roi_pooling(features, roi, pool_size=7, spatial_scale=1 / 16):
+    def bins(extent, n):
+        return [(part[0], part[-1] + 1) if len(part) else (0, 0) for part in np.array_split(range(extent), n)]
+
+    return _pooled(features, [_half_up(v * spatial_scale) for v in roi], pool_size, bins)

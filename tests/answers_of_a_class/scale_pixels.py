@@ -84,3 +84,8 @@ def scale_pixels(images):
 @right("scale-pixels", "a table of the 256 values")
 def scale_pixels(images):
     return np.linspace(0, 1, 256, dtype="float32")[images]
+
+
+@wrong("scale-pixels", "takes a mean off and divides by a deviation, as for ImageNet", "look for a shift and a scale")
+def scale_pixels(images):
+    return (images.astype("float32") / 255 - 0.449) / np.float32(0.226)

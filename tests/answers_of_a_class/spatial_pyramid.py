@@ -171,3 +171,19 @@ def sliding(features, levels=(6, 3, 2, 1)):
             for x in range(n):
                 vector.append(features[y * up :, x * left :][:height, :width].max((0, 1)))
     return np.concatenate(vector)
+
+
+@wrong("spatial-pyramid", "a list of the levels' vectors", "You return a list with a vector for each level")
+def level_by_level(features, levels=(6, 3, 2, 1)):
+    height, width = features.shape[:2]
+    return [
+        np.concatenate(
+            [
+                features[i * height // n : -(-(i + 1) * height // n), j * width // n : -(-(j + 1) * width // n)].max(
+                    (0, 1)
+                )
+                for i, j in itertools.product(range(n), repeat=2)
+            ]
+        )
+        for n in levels
+    ]

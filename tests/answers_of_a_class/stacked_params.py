@@ -94,3 +94,19 @@ def stacked_params(layers, kernel_size, channels):
 def stacked_params(layers, kernel_size, channels):
     options = [(layers, kernel_size), (1, layers * kernel_size - layers + 1)]
     return tuple(n * (k * channels) ** 2 for n, k in options)
+
+
+@wrong("stacked-params", "two more for each layer", "You add 2 for each further layer")
+def stacked_params(layers, kernel_size, channels):
+    return layers * (kernel_size * channels) ** 2, ((kernel_size + 2 * (layers - 1)) * channels) ** 2
+
+
+@wrong("stacked-params", "one side of the single kernel", "you count one side")
+def stacked_params(layers, kernel_size, channels):
+    return layers * (kernel_size * channels) ** 2, (layers * (kernel_size - 1) + 1) * channels**2
+
+
+@wrong("stacked-params", "an image into the first layer", "You take 3 channels into the first layer")
+def stacked_params(layers, kernel_size, channels):
+    first = kernel_size**2 * 3 * channels
+    return first + (layers - 1) * (kernel_size * channels) ** 2, ((layers * (kernel_size - 1) + 1) * channels) ** 2

@@ -188,3 +188,23 @@ def transposed_size(size, kernel_size, strides=1, padding="valid", output_paddin
         return size * strides + (0 if padding == "same" else max(kernel_size - strides, 0))
     p = {"valid": 0, "same": kernel_size // 2}.get(padding, padding)
     return (size - 1) * strides + kernel_size - 2 * p + (output_padding or 0)
+
+
+@wrong(
+    "transposed-size", "a gap after the last stamp with a number", "You leave the gap after the last stamp for a number"
+)
+def transposed_size(size, kernel_size, strides=1, padding="valid", output_padding=None):
+    if output_padding is None and padding == "same":
+        return size * strides
+    p = {"valid": 0, "same": kernel_size // 2}.get(padding, padding)
+    if output_padding is None:
+        return size * strides + max(kernel_size - strides, 0) - 2 * p
+    return (size - 1) * strides + kernel_size - 2 * p + output_padding
+
+
+@wrong("transposed-size", "true division", "you divide with /, which keeps the half of an odd size")
+def transposed_size(size, kernel_size, strides=1, padding="valid", output_padding=None):
+    if output_padding is None and padding in ("valid", "same"):
+        return size * strides + (0 if padding == "same" else max(kernel_size - strides, 0))
+    p = {"valid": 0, "same": kernel_size / 2}.get(padding, padding)
+    return (size - 1) * strides + kernel_size - 2 * p + (output_padding or 0)

@@ -206,7 +206,7 @@ ROWS = [
     ("bottleneck-block", keras_applications_bottleneck, "remark: biases before batch normalisation"),
     ("dense-block", keras_applications_dense(), None),
     ("dense-block", torchvision_dense, None),
-    ("dense-block", keras_applications_dense(bottleneck=0), r"dense_1_1x1_bn: it is missing"),
+    ("dense-block", keras_applications_dense(bottleneck=0), r"dense_1_1x1_bn and dense_1_1x1: they are missing"),
     ("dense-block", keras_applications_dense(bias=True), r"dense_1_3x3: you have biases"),
     ("transition", keras_applications_transition, None),
     ("transition", d2l_transition, r"transition_1x1: you have biases"),

@@ -74,7 +74,7 @@ def changed(bottleneck=True, add=False, last_only=False, before=True, width=4, e
 
 
 WRONG = [
-    (changed(bottleneck=False), r"layer dense_1_1x1_bn: it is missing|layer dense_1_1x1"),
+    (changed(bottleneck=False), r"layers dense_1_1x1_bn and dense_1_1x1: they are missing.*\n.*Add both after"),
     (changed(add=True), r"layer dense_1: you have an addition.*concatenation|after dense_1_3x3: you have a .*1×1 conv"),
     (changed(last_only=True), r"layer dense_1: it is missing.*\n.*side by side"),
     (changed(before=False), r"layer dense_1_1x1_bn: it is "),
