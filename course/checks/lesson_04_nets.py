@@ -57,8 +57,14 @@ def two_towers(answer, wanted):
         ("groups", "conv3", None): "conv3 is where the two GPUs meet: its kernels see the maps of both (section 3.5)",
         ("groups", "conv1", None): "Both GPUs see the whole image, red, green and blue",
         ("groups", 4, 2): "There are two GPUs: groups=2",
-        ("filters", 48, 96): "Either one tower is missing, or the two are not put side by side, by Concatenate() along "
-        "the channels, before conv3 and before fc6",
+        ("filters", 48, 96): "Either one tower is missing, or both take the same half, or the two are not put side by "
+        "side, by Concatenate() along the channels, before conv3 and before fc6",
+        (
+            "filters",
+            192,
+            384,
+        ): "Either one tower is missing, or the two are not put side by side, by Concatenate() along "
+        "the channels, before fc6: the units of fc6 and fc7 see both",
     }
     return _alexnet(answer, wanted, "60,965,224", towers=2, notes=notes)
 

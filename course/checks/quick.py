@@ -33,7 +33,11 @@ STOCK = frozenset(
 # Keras notes of these, in the graph, that there was no mask.
 MASKED = frozenset(kind for kind in STOCK if "mask" in inspect.signature(kind.call).parameters)
 # Keras and TensorFlow look whether an attribute is to be saved or trained; these never are.
-PLAIN = frozenset({bool, float, int, str, type(None), FunctionType, MethodType})
+PLAIN = frozenset(
+    {bool, float, int, str, type(None), FunctionType, MethodType, inspect.Signature}
+    | {keras.DTypePolicy, keras.InputSpec}
+    | {keras.initializers.GlorotUniform, keras.initializers.Ones, keras.initializers.Zeros}
+)
 
 
 def call(layer, *args, **kwargs):

@@ -32,6 +32,7 @@ def of_towers(
     join=layers.Concatenate,
     widths=(48, 128, 192, 192, 128),
     flatten_first=False,
+    apart=False,
 ):
     """Two towers that exchange their maps before some of the convolutions."""
     conv = functools.cache(one_for_both) if shared else one_for_both
@@ -45,13 +46,19 @@ def of_towers(
             towers = [LocalResponseNormalization()(x) for x in towers]
         if number in (1, 2, 5):
             towers = [layers.MaxPooling2D(3, 2)(x) for x in towers]
-    if flatten_first:
-        x = layers.Concatenate()([layers.Flatten()(x) for x in towers])
+    if apart:
+        x = layers.Concatenate()([fully_connected(layers.Flatten()(x), 2048) for x in towers])
+    elif flatten_first:
+        x = fully_connected(layers.Concatenate()([layers.Flatten()(x) for x in towers]))
     else:
-        x = layers.Flatten()(layers.Concatenate()(towers))
-    for _ in range(2):
-        x = layers.Dropout(0.5)(layers.Dense(4096, "relu")(x))
+        x = fully_connected(layers.Flatten()(layers.Concatenate()(towers)))
     return keras.Model(inputs, layers.Dense(1000, "softmax")(x))
+
+
+def fully_connected(x, units=4096):
+    for _ in range(2):
+        x = layers.Dropout(0.5)(layers.Dense(units, "relu")(x))
+    return x
 
 
 def one_for_both(number, filters, tower):
@@ -107,10 +114,27 @@ def only_one_tower_kept():
         x = one_for_both(number, filters, 0)(x)
         x = LocalResponseNormalization()(x) if number < 3 else x
         x = layers.MaxPooling2D(3, 2)(x) if number in (1, 2, 5) else x
-    x = layers.Flatten()(x)
-    for _ in range(2):
-        x = layers.Dropout(0.5)(layers.Dense(4096, "relu")(x))
+    x = fully_connected(layers.Flatten()(x))
     return keras.Model(inputs, layers.Dense(1000, "softmax")(x))
+
+
+wrong("alexnet-two-towers", r"layer conv3: .*13×13×192.*\n.*side by side.*before fc6")(
+    functools.partial(of_towers, apart=True)
+)
+
+
+@wrong("alexnet-two-towers", r"layer conv1.*\n.*both take the same half")
+def both_towers_take_the_first_half():
+    """conv1 is one layer, and its first 48 maps go to both towers."""
+    inputs = keras.Input((227, 227, 3))
+    conv1 = layers.Conv2D(96, 11, 4, activation="relu")(inputs)
+    towers = [conv1[..., :48]] * 2
+    for number, filters in enumerate((128, 192, 192, 128), 2):
+        towers = [layers.MaxPooling2D(3, 2)(x) for x in towers] if number in (2, 3) else towers
+        towers = [layers.Concatenate()(towers)] * 2 if number == 3 else towers
+        towers = [one_for_both(number, filters, 0)(x) for x in towers]
+    x = layers.Flatten()(layers.Concatenate()([layers.MaxPooling2D(3, 2)(x) for x in towers]))
+    return keras.Model(inputs, layers.Dense(1000, "softmax")(fully_connected(x)))
 
 
 @wrong("alexnet-two-towers", r"what the course ships.*\n.*your own")
