@@ -45,6 +45,20 @@ def _not_negative(part):
     return True
 
 
+def skip_crop(part, uses):
+    """What is cut off at the end of a map is cut off for nothing where no window would reach it."""
+    window = part.settings.get("kernel_size") or part.settings.get("pool_size")
+    if not window or part.inputs[0].kind != "crop" or part.settings.get("padding", NOTHING) != NOTHING:
+        return None
+    crop = part.inputs[0]
+    rates = part.settings.get("dilation_rate", (1, 1))
+    axes = zip(crop.settings["crops"], crop.inputs[0].shape, window, rates, part.settings["strides"], strict=False)
+    outputs = [(before, (size - (k - 1) * rate - 1) // strides + 1) for (before, _), size, k, rate, strides in axes]
+    if len(part.shape) == 3 and outputs == [(0, n) for n in part.shape[:2]] and part.kind != "transposed convolution":
+        part.inputs = list(crop.inputs)
+    return None
+
+
 def crop_early(part, uses):
     """A crop after a 1×1 convolution may as well come before."""
     if part.kind == "crop":

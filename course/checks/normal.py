@@ -28,6 +28,7 @@ def form(parts, inputs, outputs, pixels=True, left_out=()):
     rules = [_fold_bias, _merge_equal(), _drop_preparation] if pixels else [_fold_bias, _merge_equal()]
     rules += [_drop_left_out(left_out), _drop_reshaping, _drop_preparation if pixels else _drop_idle, _drop_idle]
     rules += [
+        edges.skip_crop,
         edges.fold_zeros,
         _fold_activation,
         _spread_activation,

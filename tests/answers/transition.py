@@ -35,6 +35,16 @@ def by_a_sequential(x, compression=0.5):
     return keras.Sequential([*steps, layers.AvgPool2D(pool_size=(2, 2), strides=(2, 2))])(x)
 
 
+@right("transition")
+def with_a_mean_written_out(x, compression=0.5):
+    """An odd row or column is cut off first, which no window of AveragePooling2D(2) reaches."""
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Conv2D(int(x.shape[-1] * compression), 1, use_bias=False)(x)
+    height, width, maps = x.shape[1] // 2, x.shape[2] // 2, x.shape[3]
+    pairs = ops.reshape(x[:, : 2 * height, : 2 * width], (-1, height, 2, width, 2, maps))
+    return ops.mean(pairs, axis=(2, 4))
+
+
 def changed(
     norm=True, relu=True, size=1, filters=lambda share, channels: int(share * channels), bias=False, first="conv",
     pool=lambda: layers.AveragePooling2D(2), strides=1,
@@ -54,7 +64,15 @@ def changed(
     return transition
 
 
+def cut_from_the_front(x, compression=0.5):
+    """An odd row or column is left out at the beginning."""
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Conv2D(int(x.shape[-1] * compression), 1, use_bias=False)(x)
+    return layers.AveragePooling2D(2)(x[:, x.shape[1] % 2 :, x.shape[2] % 2 :])
+
+
 for answer, pattern in (
+    (cut_from_the_front, r"\(7×5×9\).* you have crop.*\n.*Take it out"),
     (changed(pool=lambda: layers.MaxPooling2D(2)), r"transition_pool: you have max pooling.*\n.*maximum"),
     (changed(pool=None), r"transition_pool: it is missing"),
     (changed(pool=None, strides=2), r"transition_1x1: your map is 4×3×4.*8×6×4"),
