@@ -44,12 +44,21 @@ def unused(answer, oracle, cases, right, results_of):
             others.insert(0, own[name])
         if not all(ok or _has(case, place) for case, ok in zip(cases, right, strict=True)):
             continue  # there are mistakes without it
-        told = [_has(case, place) and _unmoved(answer, oracle, case, place, others, results_of) for case in cases]
-        where_wrong = [said for said, ok in zip(told, right, strict=True) if not ok]
-        met = [said for said, case in zip(told, cases, strict=True) if _has(case, place)]
-        if all(where_wrong) and met.count(True) > 1 and False not in met:
+        with_it = [(case, ok) for case, ok in zip(cases, right, strict=True) if _has(case, place)]
+        if _is_unused(answer, oracle, with_it, place, others, results_of):
             return f"{name} makes no difference with you: other values of it give the same result."
     return None
+
+
+def _is_unused(answer, oracle, cases, place, others, results_of):
+    """Whether the answer's result stays in more than one case, in all that are wrong, and moves in none."""
+    count = 0
+    for case, ok in cases:
+        said = _unmoved(answer, oracle, case, place, others, results_of)
+        if said is False or not (said or ok):
+            return False
+        count += bool(said)
+    return count > 1
 
 
 def _unmoved(answer, oracle, case, place, others, results_of):

@@ -27,8 +27,8 @@ class Net:
     def __repr__(self):
         return f"model({', '.join(name for name, *_ in self.layers)})"
 
-    def build(self):
-        """A compiled `keras.Sequential`, new at each call."""
+    def build(self, compiled=True):
+        """A `keras.Sequential`, new at each call."""
         import keras
 
         made = [getattr(keras.layers, name)(*arguments) for name, *arguments in self.layers]
@@ -37,7 +37,8 @@ class Net:
         trainable = [rng.normal(0, 0.7, weight.shape) for weight in model.trainable_variables]
         for weight, value in zip(model.trainable_variables, trainable, strict=True):
             weight.assign(value)
-        model.compile("sgd", "sparse_categorical_crossentropy")
+        if compiled:
+            model.compile("sgd", "sparse_categorical_crossentropy")
         return model
 
     def batch(self, size):
@@ -99,29 +100,55 @@ def _items(value):
     return value if isinstance(value, list | tuple) else []
 
 
-def _cross_entropy(ops, right, probabilities):
-    """The loss of each image; `right` is 1 for its class and 0 for others, `(images, classes)` both."""
-    return -ops.log(ops.sum(right * probabilities, axis=1))
+# The loss of each image; `right` is 1 for its class and 0 for others, `(images, classes)` both.
+LOSSES = {
+    "cross-entropy": lambda ops, right, probabilities: -ops.log(ops.sum(right * probabilities, axis=1)),
+    "squared error": lambda ops, right, probabilities: ops.sum((probabilities - right) ** 2, axis=1),
+    "without logarithm": lambda ops, right, probabilities: -ops.sum(right * probabilities, axis=1),
+    "of the largest": lambda ops, right, probabilities: -ops.log(ops.max(probabilities, axis=1)),
+}
 
 
 @functools.cache
-def gradients(net, size, training=True, loss=_cross_entropy, image=None, alone=False):
+def _built(net):
+    model = net.build(compiled=False)
+    return model, model.get_weights()
+
+
+@functools.cache
+def _forward(net, size, training, alone=None):
+    """The net's model, a tape and the losses on it, by name, of a batch or of the image with the number `alone`."""
+    import keras
+    import tensorflow as tf
+
+    model, weights = _built(net)
+    model.set_weights(weights)  # batch normalisation moves its averages
+    images, labels = net.batch(size)
+    if alone is not None:
+        images, labels = images[alone : alone + 1], labels[alone : alone + 1]
+    with tf.GradientTape(persistent=True) as tape:
+        outputs = model(images, training=training)
+        right = keras.ops.one_hot(labels, outputs.shape[-1])
+        losses = {name: loss(keras.ops, right, outputs) for name, loss in LOSSES.items()}
+    return model, tape, losses
+
+
+@functools.cache
+def gradients(net, size, training=True, loss="cross-entropy", image=None, alone=False):
     """`[(layer, weights, gradients)]`: a layer's name and its trainable weights, the kernel first where it has one.
 
     The loss is the mean over the batch, or that of one `image` by its number, which the model may get `alone`.
     """
     import keras
-    import tensorflow as tf
 
-    model = net.build()
-    images, labels = net.batch(size)
-    if alone:
-        images, labels, image = images[image : image + 1], labels[image : image + 1], None
-    with tf.GradientTape() as tape:
-        outputs = model(images, training=training)
-        losses = loss(keras.ops, keras.ops.one_hot(labels, outputs.shape[-1]), outputs)
-        loss = keras.ops.mean(losses if image is None else losses[image])
-    found = tape.gradient(loss, [weight.value for weight in model.trainable_variables])
+    model, tape, losses = _forward(net, size, training, image if alone else None)
+    one_of_more = image is not None and not alone
+    shares = np.eye(size)[image] if one_of_more else np.full(len(losses[loss]), 1 / len(losses[loss]))
+    found = tape.gradient(
+        losses[loss],
+        [weight.value for weight in model.trainable_variables],
+        output_gradients=keras.ops.convert_to_tensor(shares, "float32"),
+    )
     of = {
         id(weight): keras.ops.convert_to_numpy(value)
         for weight, value in zip(model.trainable_variables, found, strict=True)
@@ -149,6 +176,7 @@ def _length(*values):
 
 def _of_single_images(net, images, labels, alone=False):
     """The mean over the images of the norms that each has."""
+    alone = alone and any(name == "BatchNormalization" for name, *_ in net.layers)  # else it comes to the same
     found = [gradients(net, len(labels), image=i, alone=alone) for i in range(len(labels))]
     norms = [[_length(values[0]) for name, _, values in one if _with_kernel(name, None, None)] for one in found]
     return np.mean(norms, axis=0).tolist()
@@ -172,8 +200,9 @@ def _with_loss(loss):
     return lambda net, images, labels: _norms(net, images, labels, loss=loss)
 
 
-def _squared(ops, right, probabilities):
-    return ops.sum((probabilities - right) ** 2, axis=1)
+def _with_mean_of_squares(net, images, labels):
+    classes = net.layers[-1][1]
+    return [norm / classes for norm in _with_loss("squared error")(net, images, labels)]
 
 
 def _spectral(kernel):
@@ -252,28 +281,21 @@ MISTAKES = (
         Mistake(
             "Your loss is a squared error: take the cross-entropy, minus the logarithm of the right class's "
             "probability.",
-            _with_loss(loss),
+            norms,
         )
-        for loss in (_squared, lambda *given: _squared(*given) / given[1].shape[1])
+        for norms in (_with_loss("squared error"), _with_mean_of_squares)
     ),
     Mistake(
         "The logarithm is missing from your loss: it is minus the logarithm of the right class's probability.",
-        _with_loss(lambda ops, right, probabilities: -ops.sum(right * probabilities, axis=1)),
+        _with_loss("without logarithm"),
     ),
     Mistake(
         "Your loss takes the largest probability: take that of the right class, as labels has it.",
-        _with_loss(lambda ops, right, probabilities: -ops.log(ops.max(probabilities, axis=1))),
+        _with_loss("of the largest"),
     ),
     Mistake(
         "Your loss is that of the first image alone: take the mean over all.",
         lambda *args: _norms(*args, image=0),
-    ),
-    *(
-        Mistake(
-            "You average the norms of single images' gradients: take one gradient, of the mean loss, and its norm.",
-            functools.partial(_of_single_images, alone=alone),
-        )
-        for alone in (False, True)
     ),
     Mistake(
         "You leave fully connected layers out: they have a kernel, too.",
@@ -294,5 +316,12 @@ MISTAKES = (
     Mistake(
         "You return one norm, of all kernels together, in a list: one for each is asked.",
         lambda *args: [_length(*_norms(*args))],
+    ),
+    *(
+        Mistake(
+            "You average the norms of single images' gradients: take one gradient, of the mean loss, and its norm.",
+            functools.partial(_of_single_images, alone=alone),
+        )
+        for alone in (False, True)
     ),
 )

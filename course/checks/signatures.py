@@ -21,11 +21,12 @@ def another_default(answer, oracle, cases, right, results_of):
         for name, value in theirs.items()
         if name in mine and repr(mine[name]) != repr(value) and not any(_gives(answer, case, name) for case in wrong)
     }
-    for changed in (*({name: value} for name, value in other.items()), other):
+    tried = [{name: value} for name, value in other.items()]
+    for changed in (*tried, *([other] if len(tried) > 1 else [])):
         mended = [
             (results_of(answer, args, kwargs | changed), results_of(oracle, args, kwargs)) for args, kwargs in wrong
         ]
-        if changed and all(None not in pair and near_all(*pair) for pair in mended):
+        if all(None not in pair and near_all(*pair) for pair in mended):
             own = _and([f"{name} is {mine[name]!r}" for name in changed])
             return f"By default {own} with you: the exercise has {_and([f'{n}={v!r}' for n, v in changed.items()])}."
     return None
