@@ -117,6 +117,7 @@ def wrong_with_a_factor(values, factor=1, offset=0, reverse=False):
     ("answer", "said"),
     [
         (forgets_its_offset, "offset makes no difference with you"),
+        (lambda values, **others: np.array([1.0, 2.0]), "Every result is the same, whatever the arguments are"),
         (wrong_with_a_factor, "Every case tried in which factor is above 1 is wrong, and all others are right."),
     ],
 )

@@ -63,17 +63,20 @@ def _is_unused(answer, oracle, cases, place, others, results_of):
 
 def _unmoved(answer, oracle, case, place, others, results_of):
     """Whether the answer's result stays where the oracle's changes with an argument; `None` if that stays too."""
-    before, unmoved = results_of(oracle, *case), None
+    before = results_of(oracle, *case)
+    if before is None:
+        return None
+    mine = None
     for other in _different(_at(case, place), others):
         changed = _with(case, place, other)
         after = results_of(oracle, *changed)
-        if before is None or after is None or near_all(before, after):
+        if after is None or near_all(before, after):
             continue
-        mine, now = results_of(answer, *case), results_of(answer, *changed)
-        unmoved = mine is not None and now is not None and near_all(mine, now)
-        if not unmoved:
+        mine = mine or results_of(answer, *case)
+        now = results_of(answer, *changed)
+        if mine is None or now is None or not near_all(mine, now):
             return False
-    return unmoved
+    return None if mine is None else True
 
 
 def _has(case, place):

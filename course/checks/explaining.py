@@ -95,6 +95,8 @@ def firm(answer, oracle, cases, bound, given, expected, read, tolerance):
 
     right = [equal(*pair, tolerance) for pair in zip(given, expected, strict=True)]
     first = right.index(False)
+    if len(given) > 2 and not any(right) and all(equal(given[0], one, tolerance) for one in given[1:]):
+        return "Every result is the same, whatever the arguments are: compute it from them."
     return (
         signatures.kept_from_calls(answer, cases[first], given[first], results_of)
         or signatures.another_default(answer, oracle, cases, right, results_of)

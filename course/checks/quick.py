@@ -84,9 +84,8 @@ def bookkeeping():
     kept = functools.cache(read)
 
     def signature(function, **kwargs):
-        return (
-            kept(function) if type(function) in (FunctionType, MethodType) and not kwargs else read(function, **kwargs)
-        )
+        plain = type(function) in (FunctionType, MethodType) and not kwargs
+        return kept(function) if plain else read(function, **kwargs)
 
     with (
         mock.patch.object(layers.Layer, "__setattr__", _set),
