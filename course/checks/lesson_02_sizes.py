@@ -205,10 +205,6 @@ def _by_sides(sides):
     return lambda n, k, strides=1, dilation_rate=1: sides((k - 1) * dilation_rate + 1)
 
 
-def _needed(n, k, s):
-    return max((-(-n // s) - 1) * s + k - n, 0)
-
-
 SAME_PADDING_MISTAKES = (
     Mistake(
         "The odd zero is on the wrong side: in Keras and TensorFlow it goes after.",
